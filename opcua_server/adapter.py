@@ -1,0 +1,217 @@
+"""The adapter that shows a live session over OPC UA."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ipaddress
+import logging
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from asyncua import ua
+
+from opcua_server import nodes, pki
+from opcua_server.accounts import Accounts
+from opcua_server.desk import Desk
+from opcua_server.hardening import GuardedServer
+from opcua_server.history import TraceHistory
+from opcua_server.services import LineInternalServer
+from opcua_server.store import LiveStore
+from twin.errors import PortInUse
+from twin.i18n import _
+from twin.trace.journal import Role
+
+log = logging.getLogger("opcua_server")
+
+APPLICATION_URI = "urn:twin:opcua-server"
+NOTIFY_AT_ONCE = 500  # subscribed values handed out before other clients get a turn
+Policy = ua.SecurityPolicyType
+SECURE: tuple[ua.SecurityPolicyType, ...] = (
+    Policy.Basic256Sha256_Sign,
+    Policy.Basic256Sha256_SignAndEncrypt,
+    Policy.Aes256Sha256RsaPss_Sign,
+    Policy.Aes256Sha256RsaPss_SignAndEncrypt,
+)
+
+
+class OpcUaAdapter:
+    """A session's line as an OPC UA server.
+
+    `port` 0 takes a free one. `anonymous_role` is what clients without a login may do; None turns
+    them away. `users` gives each name its password hash (`hash_password`) and role. With a `pki`
+    folder the server has a certificate, made there at the first start, and offers signed and
+    encrypted endpoints. `allow_none` offers the endpoint without security; left out, it does so
+    only on a loopback address.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 4840,
+        *,
+        anonymous_role: Role | None = "observer",
+        users: Mapping[str, tuple[str, Role]] | None = None,
+        pki: Path | None = None,
+        allow_none: bool | None = None,
+    ) -> None:
+        self.host, self.port = host, port
+        self.pki = pki
+        self.allow_none = is_loopback(host) if allow_none is None else allow_none
+        self.accounts = Accounts(users, anonymous_role)
+        self._server: GuardedServer | None = None
+        self._store: LiveStore | None = None
+        self._space: nodes.Space | None = None
+
+    @property
+    def endpoints(self) -> list[str]:
+        """Addresses a client can connect to; empty before the start."""
+        if self._server is None:
+            return []
+        return [f"opc.tcp://{self.host}:{self.port}"]
+
+    async def start(self, session: Any) -> None:
+        """Build the address space and listen. Raises PortInUse when the port is taken."""
+        sock = bind(self.host, self.port)
+        try:
+            await self._start(session, sock)
+        except BaseException:
+            sock.close()
+            raise
+
+    async def _start(self, session: Any, sock: socket.socket) -> None:
+        self.port = sock.getsockname()[1]
+        line = session.line
+        core = LineInternalServer(self.accounts)
+        server = GuardedServer(core)
+        tags = tuple(line.tags.values())
+        store = LiveStore(tags, session.started_at)
+        with collector_paused():
+            await server.init()
+            await self._describe(server, line.title.en)
+            index = await server.register_namespace(nodes.namespace_uri(line))
+            stepped = session.clock == "stepped"
+            space = nodes.build(core.aspace, index, line, store, stepped)
+        core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
+        core.history_manager = TraceHistory(session, space)
+        widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
+        core.subscription_service.range_of = lambda node: (
+            widths[space.tags[node]] if node in space.tags else None
+        )
+        await server.start_on(sock)
+        self._server, self._store, self._space = server, store, space
+        log.info("listening on %s", self.endpoints[0])
+
+    async def _describe(self, server: GuardedServer, name: str) -> None:
+        server.set_server_name(name)
+        server.application_type = ua.ApplicationType.Server
+        server.product_uri = "urn:twin"
+        server.set_endpoint(f"opc.tcp://{self.host}:{self.port}")
+        await server.set_application_uri(APPLICATION_URI)
+        built = datetime.fromtimestamp(Path(__file__).stat().st_mtime)
+        await server.set_build_info("urn:twin", "twin", name, release(), "", built)
+        policies: Sequence[ua.SecurityPolicyType] = ()
+        if self.pki is not None:
+            identity = await asyncio.to_thread(pki.own_identity, self.pki, APPLICATION_URI)
+            await server.load_certificate(identity.certificate)
+            await server.load_private_key(identity.key)
+            policies = SECURE
+        else:
+            server.iserver.clear_passwords = is_loopback(self.host)
+        tokens: list[type] = [ua.UserNameIdentityToken] if self.accounts.users else []
+        if self.accounts.anonymous_role is not None:
+            tokens.append(ua.AnonymousIdentityToken)
+        server.set_identity_tokens(tokens)
+        server.set_security_policy([Policy.NoSecurity] * self.allow_none + list(policies))
+
+    def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
+        value = ua.DataValue(
+            ua.Variant(reason, ua.VariantType.String), SourceTimestamp=datetime.now().astimezone()
+        )
+        task = asyncio.ensure_future(core.write_attribute_value(space.rejection, value))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def publish(self, block: Any) -> None:
+        """Take a block of values; clients are told of those that changed."""
+        store, space = self._store, self._space
+        if store is None or space is None:
+            return
+        told = 0
+        for row in store.update(block.t, block.values, block.changed).tolist():
+            listeners = space.variables[row].attributes[ua.AttributeIds.Value].datachange_callbacks
+            if not listeners:
+                continue
+            value = store.data_value(row)
+            for handle, notify in list(listeners.items()):
+                await notify(handle, value)
+            told += len(listeners)
+            if told >= NOTIFY_AT_ONCE:
+                told = 0
+                await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        """Close all connections and the port."""
+        server, self._server = self._server, None
+        if server is not None:
+            await server.stop()
+            gc.unfreeze()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound to the address and holding it, so that a second server is refused at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share the port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(128)
+    except OSError as error:
+        sock.close()
+        text = _(
+            "OPC UA cannot listen on {host}:{port} ({reason}). Stop the program that uses the "
+            "port, or choose another with --opcua-port; 0 takes a free one."
+        ).format(host=host, port=port, reason=error.strerror or error)
+        raise PortInUse(text, host=host, port=port) from error
+    sock.setblocking(False)
+    return sock
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def release() -> str:
+    """Version of the product."""
+    try:
+        return version("twin")
+    except PackageNotFoundError:
+        return "0"
+
+
+class collector_paused:  # noqa: N801 - read as a statement: with collector_paused():
+    """No garbage collection while many lasting objects are made; they are then left out of it.
+
+    Half of the start was the collector; later full collections over the address space would
+    stall the loop.
+    """
+
+    def __enter__(self) -> None:
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_error: object) -> None:
+        gc.freeze()
+        if self._was_on:
+            gc.enable()

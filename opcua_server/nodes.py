@@ -1,0 +1,194 @@
+"""The address space of a line, from its tag table: Objects / line / station / tag.
+
+Every tag is a variable with its unit, range, access and history; every station and the line have
+their methods. Identifiers are the tag table's keys, so they are the same in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from asyncua import ua
+from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
+
+from opcua_server.bulk import A, SpaceBuilder, T, attribute
+from opcua_server.methods import METHODS, Method
+from opcua_server.store import LiveStore
+from opcua_server.units import engineering_units
+from twin.equipment.tag import Tag, Text
+from twin.line.line import Line
+
+IDS = ua.ObjectIds
+READ, WRITE, HISTORY = 1, 2, 4  # AccessLevel bits, OPC 10000-3, 8.57
+DATA_TYPES = {"float": IDS.Double, "int": IDS.Int64, "bool": IDS.Boolean, "enum": IDS.UInt32}
+LINE_STATION = "Line"  # the "station" of the tags of the line itself
+LAST_REJECTION = "LastRejection"
+
+
+@dataclass
+class Space:
+    """What was built: which node is which tag, method or text."""
+
+    line: ua.NodeId
+    rejection: ua.NodeId
+    tags: dict[ua.NodeId, int] = field(default_factory=dict)
+    variables: list[NodeData] = field(default_factory=list)
+    methods: dict[ua.NodeId, tuple[Method, ua.NodeId, str]] = field(default_factory=dict)
+    korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = field(default_factory=dict)
+
+
+def namespace_uri(line: Line) -> str:
+    """Namespace of a line's nodes."""
+    return f"urn:twin:line:{line.id}"
+
+
+def build(
+    address_space: AddressSpace, namespace: int, line: Line, store: LiveStore, stepped: bool
+) -> Space:
+    """Add the line below Objects. `stepped` adds the method that advances time."""
+    builder = SpaceBuilder(address_space, namespace)
+    texts = _Texts(builder)
+    line_id = builder.node_id(line.id)
+    space = Space(line_id, builder.node_id(LAST_REJECTION), korean=texts.korean)
+    objects = ua.NodeId(IDS.ObjectsFolder)
+    builder.object(line_id, line.id, objects, IDS.Organizes, **texts.of(line_id, line.title))
+    parents = {LINE_STATION: line_id}
+    for station in line.stations:
+        node_id = parents[station.id] = builder.node_id(station.id)
+        shown = texts.of(node_id, station.title)
+        builder.object(node_id, station.id, line_id, IDS.HasComponent, **shown)
+    for row, tag in enumerate(line.tags.values()):
+        node = _add_tag(builder, texts, tag, parents[tag.station], store, row)
+        space.tags[node.nodeid] = row
+        space.variables.append(node)
+    _add_methods(builder, texts, space, parents, line_id, stepped)
+    _add_rejection(builder, texts, space)
+    return space
+
+
+class _Texts:
+    """English texts as attributes, and the Korean ones beside them for clients that ask."""
+
+    def __init__(self, builder: SpaceBuilder) -> None:
+        self.builder = builder
+        self.korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = {}
+
+    def of(self, node_id: ua.NodeId, title: Text, description: Text | None = None) -> dict[str, Any]:
+        """DisplayName and Description of a node."""
+        told = description or title
+        self.korean[node_id] = (ua.LocalizedText(title.ko, "ko"), ua.LocalizedText(told.ko, "ko"))
+        return {
+            "display": ua.LocalizedText(title.en, "en"),
+            "description": ua.LocalizedText(told.en, "en"),
+        }
+
+
+def _add_tag(
+    builder: SpaceBuilder, texts: _Texts, tag: Tag, parent: ua.NodeId, store: LiveStore, row: int
+) -> NodeData:
+    node_id = builder.node_id(tag.key)
+    value = AttributeValue(ua.DataValue())
+    value.value = None
+    value.value_callback = lambda _node, _attribute: store.data_value(row)
+    node = builder.variable(
+        node_id,
+        tag.name,
+        parent,
+        _type_of(tag),
+        DATA_TYPES[tag.kind],
+        value,
+        access=READ | HISTORY | (WRITE if tag.setting else 0),
+        historizing=True,
+        interval=tag.period * 1000.0,
+        **texts.of(node_id, tag.title),
+    )
+    if tag.kind == "enum":
+        labels = _labels(tag.labels)
+        builder.property(node_id, "EnumStrings", IDS.LocalizedText, labels, array=True)
+    elif tag.kind != "bool":
+        builder.property(node_id, "EURange", IDS.Range, _range(tag.low, tag.high))
+        if tag.unit:
+            builder.property(node_id, "EngineeringUnits", IDS.EUInformation, _unit(tag.unit))
+    return node
+
+
+def _type_of(tag: Tag) -> int:
+    if tag.kind == "enum":
+        return int(IDS.MultiStateDiscreteType)
+    if tag.kind == "bool":
+        return int(IDS.BaseDataVariableType)
+    return int(IDS.AnalogUnitRangeType if tag.unit else IDS.AnalogItemType)
+
+
+@lru_cache(maxsize=1024)
+def _range(low: float, high: float) -> AttributeValue:
+    return attribute(ua.Range(float(low), float(high)), T.ExtensionObject)
+
+
+@lru_cache(maxsize=256)
+def _unit(unit: str) -> AttributeValue:
+    return attribute(engineering_units(unit), T.ExtensionObject)
+
+
+@lru_cache(maxsize=256)
+def _labels(labels: tuple[str, ...]) -> AttributeValue:
+    return attribute([ua.LocalizedText(label, "en") for label in labels], T.LocalizedText)
+
+
+def _add_methods(
+    builder: SpaceBuilder,
+    texts: _Texts,
+    space: Space,
+    parents: Mapping[str, ua.NodeId],
+    line_id: ua.NodeId,
+    stepped: bool,
+) -> None:
+    for station, owner in parents.items():
+        on_line = owner == line_id
+        for method in _offered(on_line, stepped):
+            node_id = builder.node_id(f"{owner.Identifier}.{method.name}()")
+            builder.method(
+                node_id,
+                method.name,
+                owner,
+                tuple(argument.describe() for argument in method.inputs),
+                tuple(argument.describe() for argument in method.outputs),
+                **texts.of(node_id, method.title, method.description),
+            )
+            space.methods[node_id] = (method, owner, "" if on_line else station)
+
+
+def _offered(on_line: bool, stepped: bool) -> Iterable[Method]:
+    for method in METHODS:
+        if method.stepped_only and not stepped:
+            continue
+        if on_line or not method.line_only:
+            yield method
+
+
+def _add_rejection(builder: SpaceBuilder, texts: _Texts, space: Space) -> None:
+    title = Text("Last rejected command", "마지막으로 거부된 명령")
+    told = Text(
+        "Why the latest write or method call on this line was refused",
+        "이 라인에 대한 마지막 쓰기 또는 메서드 호출이 거부된 이유",
+    )
+    builder.variable(
+        space.rejection,
+        LAST_REJECTION,
+        space.line,
+        IDS.BaseDataVariableType,
+        IDS.String,
+        attribute("", T.String),
+        **texts.of(space.rejection, title, told),
+    )
+
+
+def korean_text(space: Space, node: ua.NodeId, attribute_id: int) -> ua.LocalizedText | None:
+    """Korean DisplayName or Description of one of our nodes."""
+    texts = space.korean.get(node)
+    if texts is None:
+        return None
+    return texts[0] if attribute_id == A.DisplayName else texts[1]

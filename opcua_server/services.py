@@ -1,0 +1,130 @@
+"""The services of a client's session where the line has its own say.
+
+Reads answer per user and language, writes and calls go to the desk, history to the trace.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from asyncua import ua
+
+from opcua_server import standard
+from opcua_server.accounts import LineUser
+from opcua_server.desk import Desk
+from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
+from opcua_server.monitored import SharedSubscriptions
+from opcua_server.nodes import WRITE, Space, korean_text
+
+A = ua.AttributeIds
+NAMES = (A.DisplayName, A.Description)
+NOBODY = LineUser()
+
+
+class LineSession(GuardedSession):
+    """A client's session on the line."""
+
+    speaks_korean = False
+
+    @property
+    def desk(self) -> Desk:
+        """Where commands go."""
+        return self.iserver.desk
+
+    @property
+    def space(self) -> Space:
+        """What the address space holds."""
+        return self.iserver.desk.space
+
+    @property
+    def client(self) -> LineUser:
+        """The user, with no right at all before activation."""
+        return self.user if isinstance(self.user, LineUser) else NOBODY
+
+    def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
+        """Activate and note the language: the first of the client's locales that we have."""
+        result = super().activate_session(params, peer_certificate)
+        wanted = [(locale or "")[:2].lower() for locale in params.LocaleIds or []]
+        known = [language for language in wanted if language in ("en", "ko")]
+        if wanted:
+            self.speaks_korean = known[:1] == ["ko"]
+        return result
+
+    async def read(self, params: Any) -> Any:
+        """Read attributes; names in the client's language, rights as they are for this user."""
+        results = await super().read(params)
+        for place, wanted in enumerate(params.NodesToRead):
+            if wanted.AttributeId != A.Value:
+                own = self._own_answer(wanted.NodeId, wanted.AttributeId)
+                if own is not None:
+                    results[place] = ua.DataValue(own)
+        return results
+
+    def _own_answer(self, node: ua.NodeId, attribute: int) -> ua.Variant | None:
+        if attribute in NAMES:
+            text = korean_text(self.space, node, attribute) if self.speaks_korean else None
+            return None if text is None else ua.Variant(text, ua.VariantType.LocalizedText)
+        if attribute == A.UserExecutable and node in self.space.methods:
+            may = self.client.may(self.space.methods[node][0].role)
+            return ua.Variant(may, ua.VariantType.Boolean)
+        if attribute == A.UserAccessLevel and node in self.space.tags:
+            level = self.iserver.aspace.read_attribute_value(node, A.AccessLevel).Value.Value
+            level = level if self.client.may("operator") else level & ~WRITE
+            return ua.Variant(level, ua.VariantType.Byte)
+        return None
+
+    async def browse(self, params: Any) -> Any:
+        """Browse, with names in the client's language."""
+        results = await super().browse(params)
+        if self.speaks_korean:
+            for result in results:
+                result.References = [self._in_korean(reference) for reference in result.References]
+        return results
+
+    def _in_korean(self, reference: ua.ReferenceDescription) -> ua.ReferenceDescription:
+        text = korean_text(self.space, reference.NodeId, A.DisplayName)
+        return reference if text is None else dataclasses.replace(reference, DisplayName=text)
+
+    async def write(self, params: Any) -> Any:
+        """Write set points; nothing else can be written by a client."""
+        answers = []
+        for request in bounded(params.NodesToWrite):
+            if request.NodeId in self.iserver.aspace:
+                answers.append(await self.desk.write(request, self.client))
+            else:
+                answers.append(ua.StatusCode(ua.StatusCodes.BadNodeIdUnknown))
+        return answers
+
+    async def call(self, params: Any) -> Any:
+        """Call methods of the line and its stations; others are asyncua's."""
+        results = []
+        for request in bounded(params):
+            ours = self.space.methods.get(request.MethodId)
+            if ours is None:
+                results += await super().call([request])
+                continue
+            method, owner, station = ours
+            if request.ObjectId != owner:
+                wrong = ua.StatusCode(ua.StatusCodes.BadMethodInvalid)
+                results.append(ua.CallMethodResult(StatusCode=wrong))
+                continue
+            arguments = request.InputArguments or []
+            results.append(await self.desk.call(method, station, arguments, self.client))
+        return results
+
+
+class LineInternalServer(GuardedInternalServer):
+    """asyncua's core with the line's sessions and shared subscriptions."""
+
+    session_class = LineSession
+    desk: Desk
+
+    def __init__(self, user_manager: Any) -> None:
+        super().__init__(user_manager)
+        self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
+        self.isession.subscription_service = self.subscription_service
+
+    async def load_standard_address_space(self, shelf_file: Any = None) -> None:
+        """The standard nodes, from the cache when it has them."""
+        await standard.fill(self.aspace, self.node_mgt_service)

@@ -1,0 +1,50 @@
+"""A running server on a free port over a stand-in session, and a client for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from asyncua import Client
+
+from opcua_server import OpcUaAdapter, hash_password
+from tests.unit.opcua_server.standin import StandInSession
+
+USERS = {
+    "olga": (hash_password("operator-pw"), "operator"),
+    "ines": (hash_password("instructor-pw"), "instructor"),
+}
+
+
+@pytest.fixture
+def session() -> StandInSession:
+    return StandInSession()
+
+
+@pytest.fixture
+async def adapter(session: StandInSession) -> AsyncIterator[OpcUaAdapter]:
+    adapter = OpcUaAdapter(port=0, anonymous_role="observer", users=USERS)  # type: ignore[arg-type]
+    await adapter.start(session)
+    session.adapter = adapter
+    yield adapter
+    await adapter.stop()
+
+
+@pytest.fixture
+async def connect(adapter: OpcUaAdapter) -> AsyncIterator[Any]:
+    """connect(user) opens a client, with that user's password or without a login."""
+    clients: list[Client] = []
+
+    async def open_client(user: str = "") -> Client:
+        client = Client(adapter.endpoints[0])
+        if user:
+            client.set_user(user)
+            client.set_password({"olga": "operator-pw", "ines": "instructor-pw"}[user])
+        await client.connect()
+        clients.append(client)
+        return client
+
+    yield open_client
+    for client in clients:
+        await client.disconnect()

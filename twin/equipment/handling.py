@@ -1,0 +1,75 @@
+"""Loader, unloader and the two benches where people put boards right."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from twin.equipment.inspection import PRINT_DEFECTS
+from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
+from twin.equipment.tag import Reading, Tag, Text, Track
+
+MAGAZINE = 50  # boards, assumed
+
+
+class ReviewParameters(Parameters):
+    """Success of a touch-up."""
+
+    fix: float = Field(0.85, ge=0, le=1, description="share of true defects put right")
+
+
+def load(p: Parameters, bench: Bench, part: Item) -> None:
+    left = bench.value("Magazine") - 1.0
+    bench.put("Magazine", left if left > 0.0 else float(MAGAZINE))
+
+
+def unload(p: Parameters, bench: Bench, part: Item) -> None:
+    filled = bench.value("Magazine") + 1.0
+    bench.put("Magazine", filled if filled < MAGAZINE else 0.0)
+
+
+def review(p: ReviewParameters, bench: Bench, part: Item) -> bool:
+    """Touch up every defect; a board with one that cannot be put right is rejected."""
+    found = len(part.defects)
+    for defect in list(part.defects):
+        if bench.uniform("fix") < p.fix:
+            del part.defects[defect]
+    bench.read("TouchUps", found)
+    return not part.defects
+
+
+def wash(p: Parameters, bench: Bench, part: Item) -> None:
+    """Wash the paste off: the board may be printed again."""
+    for name in ("paste", "thin", "fat", "clogged", "clogged by fault"):
+        part.x.pop(name, None)
+    for defect in PRINT_DEFECTS:
+        part.defects.pop(defect, None)
+
+
+def _magazine(start: float) -> dict[str, object]:
+    tag = Tag("Magazine", Text("Boards in the magazine", "매거진 보드 수"), "1", 0, MAGAZINE,
+              Track("Magazine"), kind="int")  # fmt: skip
+    return {
+        "tags": lambda p: (tag,),
+        "quantities": lambda p: (Quantity("Magazine", "1", start),),
+    }
+
+
+LOADER = Equipment(
+    "loader", Text("Magazine loader", "매거진 로더"), work=load, **_magazine(float(MAGAZINE))  # type: ignore[arg-type]
+)
+UNLOADER = Equipment(
+    "unloader", Text("Magazine unloader", "매거진 언로더"), work=unload, **_magazine(0.0)  # type: ignore[arg-type]
+)
+REVIEW = Equipment(
+    "review",
+    Text("Review and rework", "판독·수리대"),
+    ReviewParameters,
+    tags=lambda p: (
+        Tag("TouchUps", Text("Touch-ups on the last board", "수정 개소(직전 보드)"), "1", 0, 100,
+            Reading("TouchUps"), kind="int"),
+    ),  # fmt: skip
+    readings=lambda p: (Quantity("TouchUps", "1"),),
+    work=review,
+    judges=True,
+)
+WASH = Equipment("wash", Text("Board wash bench", "기판 세척대"), work=wash)

@@ -1,0 +1,131 @@
+"""Inspection: solder paste (SPI), optical (AOI), in-circuit test (ICT).
+
+Each reads a board's hidden state with its own errors: `false_reject` of good boards and `escape`
+of bad ones. None of them decides what is wrong with a board; that was settled before.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
+from twin.equipment.tag import Reading, Tag, Text
+
+PRINT_DEFECTS = ("open", "bridge")
+CLASSES = ("none", "open", "bridge", "shift", "missing", "cold", "false call")
+
+
+class InspectionParameters(Parameters):
+    """Errors of an inspection, as shares of good and of bad boards."""
+
+    false_reject: float = Field(0.003, ge=0, le=1)
+    escape: float = Field(0.05, ge=0, le=1)
+
+
+def judge(p: InspectionParameters, bench: Bench, bad: bool) -> bool:
+    """Verdict on a board that truly is good or bad: True is passed."""
+    u = bench.uniform("verdict")
+    return u < p.escape if bad else u >= p.false_reject
+
+
+def inspect_paste(p: InspectionParameters, bench: Bench, part: Item) -> bool:
+    """SPI: volume statistics over all pads, the lowest pad, and a verdict."""
+    x = part.x
+    mean = x.get("paste", 0.0)
+    clogged = x.get("clogged", 0.0) > 0.0
+    lowest = mean * (0.40 if clogged else 0.72) + 0.02 * bench.normal("lowest")
+    bench.read("VolumeMean", 100.0 * mean + 0.3 * bench.normal("mean"))
+    bench.read("VolumeSd", 100.0 * (0.065 + 0.004 * bench.normal("sd")))
+    bench.read("VolumeMin", 100.0 * max(lowest, 0.0))
+    bench.read("HeightMean", 120.0 * mean + 0.5 * bench.normal("height"))
+    bench.read("OffsetX", 4.0 + 8.0 * bench.normal("offset x"))
+    bench.read("OffsetY", -3.0 + 8.0 * bench.normal("offset y"))
+    bench.read("PadsOut", x.get("thin", 0.0) + x.get("fat", 0.0))
+    if x.get("clogged by fault"):
+        bench.witness("E-CLOG")
+    return judge(p, bench, any(d in part.defects for d in PRINT_DEFECTS))
+
+
+def inspect_joints(p: InspectionParameters, bench: Bench, part: Item) -> bool:
+    """AOI: a defect class and a confidence, and a verdict."""
+    passed = judge(p, bench, bool(part.defects))
+    shown = 0
+    if not passed:
+        shown = CLASSES.index(next(iter(part.defects), "false call"))
+    bench.read("DefectClass", shown)
+    bench.read("Confidence", 0.97 - 0.12 * abs(bench.normal("confidence")) * (not passed))
+    return passed
+
+
+def test_circuit(p: InspectionParameters, bench: Bench, part: Item) -> bool:
+    """ICT: two reference measurements, failed nets, and a verdict."""
+    passed = judge(p, bench, bool(part.defects))
+    bench.read("Resistance", 10_000.0 * (1.0 + 0.002 * bench.normal("resistance")))
+    bench.read("Capacitance", 100.0 * (1.0 + 0.01 * bench.normal("capacitance")))
+    bench.read("FailedNets", 0.0 if passed else 1.0 + len(part.defects))
+    return passed
+
+
+def _tag(name: str, title: Text, unit: str, low: float, high: float, step: float) -> Tag:
+    return Tag(name, title, unit, low, high, Reading(name), resolution=step)
+
+
+def _readings(*names: tuple[str, str]) -> tuple[Quantity, ...]:
+    return tuple(Quantity(name, unit) for name, unit in names)
+
+
+SPI = Equipment(
+    "spi",
+    Text("Solder paste inspection", "솔더 페이스트 검사기"),
+    InspectionParameters,
+    tags=lambda p: (
+        _tag("VolumeMean", Text("Mean paste volume", "평균 페이스트 부피"), "%", 0, 200, 0.1),
+        _tag("VolumeSd", Text("Spread of paste volume", "페이스트 부피 편차"), "%", 0, 50, 0.1),
+        _tag("VolumeMin", Text("Lowest pad volume", "최소 패드 부피"), "%", 0, 200, 0.1),
+        _tag("HeightMean", Text("Mean paste height", "평균 페이스트 높이"), "µm", 0, 250, 0.1),
+        _tag("OffsetX", Text("Print offset along", "인쇄 오프셋 X"), "µm", -200, 200, 0.1),
+        _tag("OffsetY", Text("Print offset across", "인쇄 오프셋 Y"), "µm", -200, 200, 0.1),
+        Tag("PadsOut", Text("Pads out of limits", "한계 이탈 패드"), "1", 0, 5000,
+            Reading("PadsOut"), kind="int"),
+    ),  # fmt: skip
+    readings=lambda p: _readings(
+        ("VolumeMean", "%"),
+        ("VolumeSd", "%"),
+        ("VolumeMin", "%"),
+        ("HeightMean", "µm"),
+        ("OffsetX", "µm"),
+        ("OffsetY", "µm"),
+        ("PadsOut", "1"),
+    ),
+    work=inspect_paste,
+    judges=True,
+)
+
+AOI = Equipment(
+    "aoi",
+    Text("Optical inspection", "자동 광학 검사기"),
+    InspectionParameters,
+    tags=lambda p: (
+        Tag("DefectClass", Text("Defect class", "불량 유형"), "", 0, 6, Reading("DefectClass"),
+            kind="enum", labels=CLASSES),
+        _tag("Confidence", Text("Confidence", "판정 신뢰도"), "1", 0, 1, 0.01),
+    ),  # fmt: skip
+    readings=lambda p: _readings(("DefectClass", "1"), ("Confidence", "1")),
+    work=inspect_joints,
+    judges=True,
+)
+
+ICT = Equipment(
+    "ict",
+    Text("In-circuit test", "인서킷 테스터"),
+    InspectionParameters,
+    tags=lambda p: (
+        _tag("Resistance", Text("Reference resistance", "기준 저항 측정"), "Ohm", 9000, 11000, 1),
+        _tag("Capacitance", Text("Reference capacitance", "기준 용량 측정"), "nF", 80, 120, 0.1),
+        Tag("FailedNets", Text("Failed nets", "불합격 네트"), "1", 0, 100,
+            Reading("FailedNets"), kind="int"),
+    ),  # fmt: skip
+    readings=lambda p: _readings(("Resistance", "Ohm"), ("Capacitance", "nF"), ("FailedNets", "1")),
+    work=test_circuit,
+    judges=True,
+)

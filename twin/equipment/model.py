@@ -1,0 +1,155 @@
+"""What a kind of machine IS: its parameters, tags, set points, memory, work on a part, faults.
+
+An `Equipment` is a frozen row of descriptions and pure functions. The functions meet the running
+machine only through `Bench`: they read its set points and laws, draw from its streams, and write
+readings. They know neither SimPy nor the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from twin.equipment.tag import Tag, Text
+
+Shape = Literal["step", "ramp", "intermittent"]
+
+
+class Parameters(BaseModel):
+    """Base of every kind's parameters: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A set point a client may write: range and unit of the value, and where it starts."""
+
+    name: str
+    title: Text
+    unit: str
+    low: float
+    high: float
+    default: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with memory (a law) or a reading; `hidden` ones are truth and never leave by a server."""
+
+    name: str
+    unit: str
+    initial: float = 0.0
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """A cause a machine of this kind can suffer.
+
+    `size` is the full severity in `unit`; `shape` how it comes (a ramp and the period of an
+    intermittent fault take `span` s); `observable` names the tags that show it; `affects` the
+    hidden part values it spoils; `source` says where the figures come from.
+    """
+
+    id: str
+    title: Text
+    size: float
+    unit: str
+    observable: tuple[str, ...]
+    affects: tuple[str, ...]
+    source: str
+    shape: Shape = "step"
+    span: float = 0.0
+    quantity: str = ""  # the law whose deviation makes the fault observable, when there is one
+
+    def severity(self, elapsed: float, size: float, shape: Shape, span: float) -> float:
+        """Severity `elapsed` seconds after onset."""
+        if elapsed < 0.0:
+            return 0.0
+        if shape == "ramp" and span > 0.0:
+            return size * min(1.0, elapsed / span)
+        if shape == "intermittent" and span > 0.0:
+            return size if elapsed % span < span / 2.0 else 0.0
+        return size
+
+
+class Item(Protocol):
+    """A part as equipment sees it: hidden state `x`, and defects with the fault that caused them."""
+
+    product: int
+    x: dict[str, float]
+    defects: dict[str, str]
+
+
+class Bench(Protocol):
+    """The running machine as equipment sees it."""
+
+    @property
+    def t(self) -> float:
+        """Now, s."""
+
+    def setting(self, name: str) -> float:
+        """Set point in its unit."""
+
+    def value(self, quantity: str) -> float:
+        """A law's value now."""
+
+    def put(self, quantity: str, value: float) -> None:
+        """Let a law jump to `value` and hold it."""
+
+    def severity(self, fault: str) -> float:
+        """Severity of a fault now; 0 when it is absent."""
+
+    def normal(self, purpose: str) -> float:
+        """A standard normal draw of this machine's stream `purpose`."""
+
+    def uniform(self, purpose: str) -> float:
+        """A uniform draw in [0, 1)."""
+
+    def read(self, name: str, value: float) -> None:
+        """Write a reading about the part in work."""
+
+    def note(self, kind: str, value: float = 0.0) -> None:
+        """Write an event of this machine, such as a stencil wipe."""
+
+    def stop(self, mode: str) -> None:
+        """Stop with failure mode `mode` somewhere within the cycle that begins now."""
+
+    def witness(self, fault: str) -> None:
+        """Say that a measured value now shows the fault (3 sigma): its first-observable label."""
+
+    def fail(self, fault: str) -> None:
+        """Say that the fault now spoils a part: its functional-failure label."""
+
+    def clear(self, fault: str) -> None:
+        """Say that the fault is gone: its repair label."""
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """A kind of machine. Every function takes the kind's parameters first.
+
+    `cycle` turns the nominal time of the cycle that begins now (s) into the actual one; `drive`
+    gives the law target and tau each quantity heads for under present settings and faults; `work`
+    treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
+    `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
+    parts travel through while the station's cycle is only the pitch between two of them.
+    """
+
+    kind: str
+    title: Text
+    parameters: type[Parameters] = Parameters
+    tags: Callable[[Any], tuple[Tag, ...]] = lambda p: ()
+    settings: Callable[[Any], tuple[Setting, ...]] = lambda p: ()
+    quantities: Callable[[Any], tuple[Quantity, ...]] = lambda p: ()
+    readings: Callable[[Any], tuple[Quantity, ...]] = lambda p: ()
+    cycle: Callable[[Any, Bench, float], float] | None = None
+    drive: Callable[[Any, Bench], Mapping[str, tuple[float, float]]] | None = None
+    work: Callable[[Any, Bench, Item], bool | None] | None = None
+    judges: bool = False
+    faults: tuple[FaultKind, ...] = field(default=())
+    residence: Callable[[Any, Mapping[str, float]], float] | None = None

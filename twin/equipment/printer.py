@@ -1,0 +1,151 @@
+"""Stencil printer: how much paste a board gets, from aperture geometry, wiping and clogging.
+
+Transfer efficiency falls with every print since the last wipe; an aperture may clog and stays
+clogged until a wipe. Pads come in classes of equal area ratio. A board's hidden state after
+printing: `paste` (mean volume share), `thin` and `fat` pads, `clogged` pads.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity, Setting
+from twin.equipment.tag import Stroke, Tag, Text, Track
+from twin.physics.chance import poisson
+from twin.physics.solder import share_below, transfer_efficiency, transfer_spread
+
+CLOG_LEFT = 0.4  # share of the volume a clogged aperture still passes, assumed
+LOW, HIGH = 0.5, 1.5  # accepted volume share of a pad
+PRINT_BEGIN, PRINT_END = 5.0, 13.0  # s of the cycle in which the squeegee moves, assumed
+PASTE_A_PRINT = 0.0022  # kg, assumed
+REFILL_AT, REFILL, REFILL_TIME = 0.15, 0.5, 30.0  # kg, kg, s, assumed
+
+
+class PadClass(Parameters):
+    """Pads with the same area ratio."""
+
+    area_ratio: float = Field(gt=0.3, lt=3.0)
+    pads: int = Field(ge=1)
+
+
+class PrinterParameters(Parameters):
+    """Stencil and wiping of a printer."""
+
+    classes: list[PadClass] = [
+        PadClass(area_ratio=0.60, pads=240),
+        PadClass(area_ratio=0.66, pads=1000),
+        PadClass(area_ratio=0.80, pads=1360),
+    ]
+    wipe_time: float = Field(12.0, ge=0, description="s")
+    drift: float = Field(0.004, ge=0, lt=0.1, description="share of volume lost per print")
+    clog_rate: float = Field(2e-6, ge=0, lt=0.01, description="per pad and print")
+    board_spread: float = Field(0.035, ge=0, lt=0.5, description="volume sd from board to board")
+
+
+def tags(p: PrinterParameters) -> tuple[Tag, ...]:
+    stroke = (0.0, PRINT_BEGIN, PRINT_END)
+    return (
+        Tag("SqueegeePressure", Text("Squeegee pressure", "스퀴지 압력"), "kgf", 0, 12,
+            Stroke(*stroke, quantity="PressureSet"), noise=0.05, resolution=0.1),
+        Tag("SqueegeeSpeed", Text("Squeegee speed", "스퀴지 속도"), "mm/s", 0, 80,
+            Stroke(*stroke, quantity="SpeedSet"), noise=0.2, resolution=0.5),
+        Tag("PressureSet", Text("Squeegee pressure set point", "스퀴지 압력 설정"), "kgf", 5, 9,
+            Track("PressureSet"), resolution=0.1, setting="PressureSet"),
+        Tag("SpeedSet", Text("Squeegee speed set point", "스퀴지 속도 설정"), "mm/s", 20, 60,
+            Track("SpeedSet"), resolution=0.5, setting="SpeedSet"),
+        Tag("WipeInterval", Text("Boards between wipes", "와이핑 주기"), "1", 1, 30,
+            Track("WipeInterval"), kind="int", setting="WipeInterval"),
+        Tag("PrintsSinceWipe", Text("Prints since wipe", "와이핑 후 인쇄 수"), "1", 0, 30,
+            Track("PrintsSinceWipe"), kind="int"),
+        Tag("Paste", Text("Paste on the stencil", "솔더 페이스트 잔량"), "kg", 0, 1.0,
+            Track("Paste"), noise=0.002, resolution=0.005),
+        Tag("StencilTemp", Text("Stencil temperature", "스텐실 온도"), "°C", 15, 35,
+            Track("StencilTemp"), noise=0.05, resolution=0.1),
+    )  # fmt: skip
+
+
+def settings(p: PrinterParameters) -> tuple[Setting, ...]:
+    return (
+        Setting("PressureSet", Text("Squeegee pressure", "스퀴지 압력"), "kgf", 5.0, 9.0, 7.0),
+        Setting("SpeedSet", Text("Squeegee speed", "스퀴지 속도"), "mm/s", 20.0, 60.0, 40.0),
+        Setting("WipeInterval", Text("Boards between wipes", "와이핑 주기"), "1", 1.0, 30.0, 8.0),
+    )
+
+
+def cycle(p: PrinterParameters, bench: Bench, nominal: float) -> float:
+    """Print time, with a wipe and a paste refill when they are due, s."""
+    extra = 0.0
+    prints = bench.value("PrintsSinceWipe")
+    if prints >= bench.setting("WipeInterval"):
+        extra += p.wipe_time
+        bench.note("WIPE", prints)
+        bench.put("PrintsSinceWipe", 0.0)
+        bench.put("Clogged", 0.0)
+        bench.clear("E-CLOG")
+    if bench.value("Paste") < REFILL_AT:
+        extra += REFILL_TIME
+        bench.put("Paste", bench.value("Paste") + REFILL)
+    stroke = 300.0 / bench.setting("SpeedSet") - 300.0 / 40.0  # s, stroke of 300 mm
+    return nominal + extra + stroke
+
+
+def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
+    """Print a board: its mean volume, its thin and fat pads, and the clogged ones."""
+    prints = bench.value("PrintsSinceWipe")
+    pads = sum(c.pads for c in p.classes)
+    bench.put("PrintsSinceWipe", prints + 1.0)
+    bench.put("Paste", bench.value("Paste") - PASTE_A_PRINT)
+    new = poisson(bench.uniform("clog"), pads * p.clog_rate)
+    bench.put("Clogged", bench.value("Clogged") + new)
+    pressure, speed = bench.setting("PressureSet") - 7.0, bench.setting("SpeedSet") - 40.0
+    recipe = 1.0 - 0.01 * pressure * pressure - 1e-4 * speed * speed  # assumed
+    factor = recipe * (1.0 - p.drift * prints) * (1.0 + p.board_spread * bench.normal("board"))
+    by_fault = int(bench.severity("E-CLOG"))
+    mean = thin = fat = 0.0
+    for c in p.classes:
+        volume, spread = factor * transfer_efficiency(c.area_ratio), transfer_spread(c.area_ratio)
+        mean += volume * c.pads / pads
+        thin += c.pads * share_below(LOW, volume, spread)
+        fat += c.pads * (1.0 - share_below(HIGH, volume, spread))
+    part.x["paste"] = mean
+    part.x["thin"] = poisson(bench.uniform("thin"), thin) + bench.value("Clogged") + by_fault
+    part.x["fat"] = poisson(bench.uniform("fat"), fat + 0.004)
+    part.x["clogged"] = bench.value("Clogged") + by_fault
+    part.x["clogged by fault"] = float(by_fault)
+    if by_fault:
+        part.defects["open"] = "E-CLOG"
+        bench.fail("E-CLOG")
+    elif part.x["thin"]:
+        part.defects["open"] = "printing"
+    if part.x["fat"]:
+        part.defects["bridge"] = "printing"
+    bench.read("TrueVolume", 100.0 * mean)
+
+
+PRINTER = Equipment(
+    "printer",
+    Text("Stencil printer", "스크린 프린터"),
+    PrinterParameters,
+    tags,
+    settings,
+    quantities=lambda p: (
+        Quantity("PrintsSinceWipe", "1"),
+        Quantity("Clogged", "1", hidden=True),
+        Quantity("Paste", "kg", 0.6),
+        Quantity("StencilTemp", "°C", 24.5),
+    ),
+    readings=lambda p: (Quantity("TrueVolume", "%", hidden=True),),
+    cycle=cycle,
+    work=work,
+    faults=(
+        FaultKind(
+            "E-CLOG",
+            Text("Stencil apertures clogged", "스텐실 개구부 막힘"),
+            size=6.0,
+            unit="pads",
+            observable=("SPI.VolumeMin",),
+            affects=("thin", "clogged"),
+            source="assumed; signature: same pads low on successive boards until a wipe",
+        ),
+    ),
+)

@@ -1,0 +1,96 @@
+"""Tags every station has, whatever its kind, and the tags of the line as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twin.equipment.tag import (
+    ByState,
+    Count,
+    Level,
+    LineCount,
+    PartInWork,
+    ProductInWork,
+    StateCode,
+    Tag,
+    Text,
+    Total,
+)
+
+STATES = ("STOPPED", "IDLE", "STARVED", "WORKING", "BLOCKED", "DOWN", "SETUP", "HELD")
+STATE_TITLES = (
+    Text("stopped", "정지"),
+    Text("idle", "유휴"),
+    Text("starved", "자재 대기"),
+    Text("working", "가동"),
+    Text("blocked", "배출 막힘"),
+    Text("down", "고장"),
+    Text("setup", "작업 준비"),
+    Text("held", "작업자 대기"),
+)
+MAXIMUM_COUNT = 1e9
+
+
+def power_levels(power: Mapping[str, float | None]) -> tuple[float, ...]:
+    """Electric power (kW) for each state code from the scenario's working/standby/setup/off."""
+    working, standby = power["working"] or 0.0, power["standby"] or 0.0
+    setup = power["setup"] if power["setup"] is not None else standby
+    off = power["off"] or 0.0
+    return (off, standby, standby, working, standby, standby, setup, standby)
+
+
+def standard_tags(
+    power: Mapping[str, float | None], products: tuple[str, ...], fed: bool
+) -> tuple[Tag, ...]:
+    """State, part, product, counters, power and energy of a station."""
+    levels = power_levels(power)
+    top = max(levels)
+    tags = [
+        Tag("State", Text("State", "상태"), "", 0, 7, StateCode(), kind="enum", labels=STATES),
+        Tag("PartInWork", Text("Part in work", "작업 중 부품"), "", 0, MAXIMUM_COUNT, PartInWork(),
+            kind="int"),
+        Tag("Product", Text("Product set up", "설정 품목"), "", 0, len(products), ProductInWork(),
+            kind="enum", labels=("none", *products)),
+        Tag("Started", Text("Parts started", "투입 수"), "1", 0, MAXIMUM_COUNT, Count("started"),
+            kind="int"),
+        Tag("Passed", Text("Parts passed", "통과 수"), "1", 0, MAXIMUM_COUNT, Count("passed"),
+            kind="int"),
+        Tag("Rejected", Text("Parts rejected", "불합격 수"), "1", 0, MAXIMUM_COUNT,
+            Count("rejected"), kind="int"),
+        Tag("Failures", Text("Stops by failure", "고장 횟수"), "1", 0, MAXIMUM_COUNT,
+            Count("failures"), kind="int"),
+    ]  # fmt: skip
+    if fed:
+        tags.append(
+            Tag("Queue", Text("Parts waiting", "대기 부품"), "1", 0, 10_000, Level(), kind="int")
+        )
+    if top > 0.0:
+        tags.append(
+            Tag("Power", Text("Electric power", "소비 전력"), "kW", 0, 1.5 * top, ByState(levels),
+                noise=0.01 * top, resolution=_step(top))
+        )  # fmt: skip
+        tags.append(
+            Tag("Energy", Text("Electric energy", "누적 전력량"), "kWh", 0, MAXIMUM_COUNT,
+                Total(levels), resolution=0.01)
+        )  # fmt: skip
+    return tuple(tags)
+
+
+def _step(top: float) -> float:
+    """Resolution of a power meter: about a thousandth of full scale, a power of ten."""
+    step = 10.0
+    while step > top / 500.0:
+        step /= 10.0
+    return step
+
+
+def line_tags() -> tuple[Tag, ...]:
+    """Counters of the whole line."""
+    return (
+        Tag("Finished", Text("Good parts finished", "완성 양품"), "1", 0, MAXIMUM_COUNT,
+            LineCount("finished"), kind="int", station="Line"),
+        Tag("Scrapped", Text("Parts scrapped", "폐기 수"), "1", 0, MAXIMUM_COUNT,
+            LineCount("scrapped"), kind="int", station="Line"),
+        Tag("Wip", Text("Parts in the line", "재공품"), "1", 0, 100_000, LineCount("wip"),
+            kind="int", station="Line"),
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""Variates in blocks: named, keyed streams of times, normals and uniforms.
+
+Block b of a stream is a pure function of (seed, owner, purpose, b), so the n-th draw can be had
+without the others, and no machine's draws depend on another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import gamma
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from twin import seeds
+from twin.line.values import (
+    Automatic,
+    Erlang,
+    Exponential,
+    Fixed,
+    Lognormal,
+    Normal,
+    Record,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+
+BLOCK = 512
+Sampler = Callable[[Generator, int], NDArray[np.float64]]
+
+
+def _automatic(d: Automatic, g: Generator, n: int) -> NDArray[np.float64]:
+    jitter = 0.002 * g.standard_normal(n)
+    tail = np.where(g.random(n) < 0.005, 0.04 * g.standard_exponential(n), 0.0)
+    return np.asarray(d.mean * (1.0 + jitter + tail))
+
+
+SAMPLERS: Mapping[type[Record], Callable[..., NDArray[np.float64]]] = {
+    Fixed: lambda d, g, n: np.full(n, d.mean),
+    Exponential: lambda d, g, n: d.mean * g.standard_exponential(n),
+    Uniform: lambda d, g, n: g.uniform(d.low, d.high, n),
+    Triangular: lambda d, g, n: (
+        g.triangular(d.low, d.mode, d.high, n) if d.low < d.high else np.full(n, d.low)
+    ),
+    Normal: lambda d, g, n: np.maximum(g.normal(d.mean, d.sd, n), 0.0),
+    Lognormal: lambda d, g, n: d.mean
+    * np.exp(d.sigma * g.standard_normal(n) - d.sigma * d.sigma / 2.0),
+    Weibull: lambda d, g, n: d.mean / gamma(1.0 + 1.0 / d.shape) * g.weibull(d.shape, n),
+    Erlang: lambda d, g, n: d.mean / d.phases * g.standard_gamma(d.phases, n),
+    Automatic: _automatic,
+}
+
+
+class Draws:
+    """A stream of variates: `pop()` gives the next. `values` is the rest of the block, reversed."""
+
+    def __init__(self, seed: int, owner: str, purpose: str, law: Record | str) -> None:
+        self.seed, self.owner, self.purpose, self.law = seed, owner, purpose, law
+        self.block = 0
+        self.values: list[float] = []
+
+    def refill(self) -> None:
+        """Draw the next block into `values` (the same list object)."""
+        generator = seeds.stream(self.seed, self.owner, self.purpose, self.block)
+        self.values[:] = self._sample(generator)[::-1].tolist()
+        self.block += 1
+
+    def _sample(self, generator: Generator) -> NDArray[np.float64]:
+        if self.law == "normal":
+            return generator.standard_normal(BLOCK)
+        if self.law == "uniform":
+            return generator.random(BLOCK)
+        assert isinstance(self.law, Record)
+        return SAMPLERS[type(self.law)](self.law, generator, BLOCK)
+
+    def pop(self) -> float:
+        """The next variate."""
+        if not self.values:
+            self.refill()
+        return self.values.pop()

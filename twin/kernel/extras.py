@@ -1,0 +1,143 @@
+"""What happens before and after a cycle at a station that is more than a plain machine.
+
+In order: changeover when the product is another (people for it first), an operator when the
+work needs one, then the cycle with the equipment's own time; after it the equipment's work on
+the part and its verdict, and the operator goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from twin.kernel.calendar import Wake
+from twin.kernel.crew import Crew
+from twin.kernel.draws import Draws
+from twin.kernel.rig import Rig
+from twin.trace.tables import EventKind, State
+
+if TYPE_CHECKING:
+    from twin.kernel.machine import Machine
+
+
+class Changeover:
+    """Time and people a change of product takes."""
+
+    def __init__(self, time: Draws, crew: Crew | None) -> None:
+        self.time, self.crew = time, crew
+
+
+class Extras:
+    """Steps around a machine's cycle: `stage` 0 waits for set-up people, 1 sets up, 2 waits for
+    an operator, 3 works."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        rig: Rig,
+        product: int,
+        cycles: Mapping[int, Draws],
+        changeover: Changeover | None,
+        operator: Crew | None,
+        *,
+        tunnel: bool,
+    ) -> None:
+        self._machine = machine
+        self.rig = rig
+        self.product = product
+        self._cycles = dict(cycles)
+        self._changeover = changeover
+        self._operator = operator
+        self._tunnel = tunnel
+        self._target = product  # product being set up for
+        self._ahead = False  # setting up before a part of it is here
+        self.stage = 3
+        self._left = 0.0
+        self._since = 0.0
+        self._wake = Wake(machine.calendar, self._set_up)
+
+    def prepare(self) -> None:
+        """A part came: make ready for it."""
+        part = self._machine.part
+        if self._changeover is not None and part.product != self.product:
+            self._change_to(part.product)
+        else:
+            self.stage = 2
+            self.resume()
+
+    def announce(self, product: int) -> None:
+        """The line is cleared for another product: set up now when idle."""
+        if self._changeover is None or product == self.product:
+            return
+        if self._machine.called_away():
+            self._ahead = True
+            self._change_to(product)
+
+    def resume(self) -> None:
+        """Go on at the present stage."""
+        change = self._changeover
+        if self.stage == 0 and change is not None:
+            if change.crew is None or change.crew.request(self._people_came):
+                self._people_came()
+            else:
+                self._show(State.HELD)
+        elif self.stage == 1:
+            self._since = self._machine.calendar._now
+            self._show(State.SETUP)
+            self._machine.calendar.wake(self._wake, self._left)
+        elif self._operator is None or self._operator.request(self._operator_came):
+            self._operator_came()
+        else:
+            self._show(State.HELD)
+
+    def suspend(self) -> None:
+        """Stand still: stop waiting for people, or keep the rest of the set-up for later."""
+        if self.stage == 0 and self._changeover is not None and self._changeover.crew is not None:
+            self._changeover.crew.withdraw(self._people_came)
+        elif self.stage == 1:
+            self._wake.cancel()
+            self._left = max(self._left - (self._machine.calendar._now - self._since), 0.0)
+        elif self.stage == 2 and self._operator is not None:
+            self._operator.withdraw(self._operator_came)
+
+    def finish(self) -> bool | None:
+        """The cycle ended: treat the part, let the operator go, give the verdict."""
+        if self._operator is not None:
+            self._operator.release()
+        return None if self._tunnel else self.rig.work(self._machine.part)
+
+    def _change_to(self, product: int) -> None:
+        assert self._changeover is not None
+        self._target, self.stage = product, 0
+        self._left = self._changeover.time.pop()
+        self.resume()
+
+    def _people_came(self) -> None:
+        self.stage = 1
+        self.resume()
+
+    def _set_up(self) -> None:
+        self.product = self._target
+        self._machine.note(EventKind.SETUP, self.product)
+        if self._changeover is not None and self._changeover.crew is not None:
+            self._changeover.crew.release()
+        if self._ahead:
+            self._ahead = False
+            self._machine.seek()
+        else:
+            self.stage = 2
+            self.resume()
+
+    def _operator_came(self) -> None:
+        self.stage = 3
+        part = self._machine.part
+        draws = self._cycles.get(part.product, self._machine.cycle)
+        self._machine.cycle_hint = time = draws.pop()
+        self._machine.left = self.rig.cycle(part, time)
+        self._machine.work()
+
+    def _show(self, state: State) -> None:
+        machine = self._machine
+        log = machine.recorder.log
+        part = -1 if self._ahead else machine.part.number
+        log += (machine.calendar._now, machine.code(state), part)

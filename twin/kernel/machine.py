@@ -1,0 +1,254 @@
+"""A station as a state machine: seek a part, make ready, work, hand on.
+
+One reused alarm drives it. `phase` says what it is at; `holds` names what keeps it from going on
+(a failure, a stop command, a maintenance stop), and what is interrupted resumes where it was.
+Failures count working time: the part in work resumes after repair. What is special (equipment
+physics, changeover, operators, several products) is in `extras`, so that a plain machine pays
+nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappush
+from typing import TYPE_CHECKING, Protocol
+
+from simpy.events import NORMAL
+
+from twin.kernel.buffer import Feeder, Taker
+from twin.kernel.calendar import Calendar, Wake
+from twin.kernel.draws import Draws
+from twin.kernel.failures import Failures
+from twin.kernel.part import Part
+from twin.trace.tables import STATES, EventKind, Recorder, State
+
+if TYPE_CHECKING:
+    from twin.kernel.extras import Extras
+
+
+# What a station is at, whether or not it is held up. READY is changeover and waiting for people.
+# Plain integers: an enumeration's members cost a tenth of the kernel's speed here.
+SEEK, READY, WORK, HAND_ON = range(4)
+_STARVED, _WORKING, _BLOCKED = int(State.STARVED), int(State.WORKING), int(State.BLOCKED)
+
+class Source(Protocol):
+    """Where parts come from."""
+
+    def take(self, taker: Taker) -> Part | None:
+        """A part, or None after noting that the taker waits."""
+
+    def withdraw(self, who: object) -> None:
+        """The taker waits no longer."""
+
+
+class Outlet(Protocol):
+    """Where parts go."""
+
+    def put(self, feeder: Feeder) -> bool:
+        """Take the feeder's part, or False after noting that it waits."""
+
+    def withdraw(self, who: object) -> None:
+        """The feeder waits no longer."""
+
+
+class Machine:
+    """A station that works on one part at a time."""
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        recorder: Recorder,
+        place: int,
+        source: Source,
+        cycle: Draws,
+        failures: Failures,
+        outlet: Outlet,
+        choose: Callable[[Part, bool | None], Outlet] | None,
+    ) -> None:
+        self.calendar = calendar
+        self.recorder = recorder
+        self.place = place
+        self.source = source
+        self.cycle = cycle
+        self.failures = failures
+        self.outlet = outlet
+        self.choose = choose
+        self.extras: Extras | None = None
+        self.part: Part = None  # type: ignore[assignment]
+        self.phase = SEEK
+        self.holds: set[str] = set()
+        self.left = 0.0  # working time the part still needs
+        self.worked = 0.0  # working time so far, all parts
+        self.since = 0.0  # when the present stretch of work began
+        self.cycle_hint = 0.0  # nominal time of the cycle now beginning
+        self.verdict: bool | None = None
+        self._times = cycle.values
+        self._log = recorder.log
+        self._base = base = place * STATES
+        self._starved, self._working, self._blocked = (
+            base + _STARVED,
+            base + _WORKING,
+            base + _BLOCKED,
+        )
+        self._mode = -1
+        self._waiting = False  # noted at the source or the outlet
+        self._wake = Wake(calendar, self._finish)
+        self._repair = Wake(calendar, self._repaired)
+        self._on_finish = self._finish
+        self._on_failure = self._fail
+
+    # ---- the way of a part
+
+    def seek(self) -> None:
+        """Look for the next part."""
+        self.phase = SEEK
+        part = self.source.take(self)
+        if part is not None:
+            self.receive(part)
+            return
+        self._waiting = True
+        log = self._log
+        log += (self.calendar._now, self._starved, -1)
+
+    def receive(self, part: Part) -> None:
+        """Begin a part."""
+        self.part = part
+        self._waiting = False
+        if self.extras is not None:
+            self.phase = READY
+            self.extras.prepare()
+            return
+        times = self._times
+        if not times:
+            self.cycle.refill()
+        self.left = times.pop()
+        self.work()
+
+    def work(self) -> None:
+        """Work on the part until it is finished or a failure strikes, whichever comes first."""
+        self.phase = WORK
+        calendar = self.calendar
+        self.since = now = calendar._now
+        log = self._log
+        log += (now, self._working, self.part.number)
+        delay = self.left
+        wake = self._wake
+        to_failure = self.failures.due - self.worked
+        if delay < to_failure:
+            wake.handler = self._on_finish
+        else:
+            delay = max(to_failure, 0.0)
+            wake.handler = self._on_failure
+        wake.token = token = next(calendar._eid)
+        heappush(calendar._queue, (now + delay, NORMAL, token, wake))
+
+    def _finish(self) -> None:
+        self.worked += self.left
+        if self.extras is not None:
+            self.verdict = self.extras.finish()
+        if self.choose is not None:
+            self.outlet = self.choose(self.part, self.verdict)
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        """Give the part away and seek the next, or stay blocked with it."""
+        if self.outlet.put(self):
+            self.seek()
+            return
+        self.phase = HAND_ON
+        self._waiting = True
+        log = self._log
+        log += (self.calendar._now, self._blocked, self.part.number)
+
+    def released(self) -> None:
+        """The outlet took the part."""
+        self._waiting = False
+        self.seek()
+
+    # ---- failures and holds
+
+    def _fail(self) -> None:
+        self.left -= self.failures.due - self.worked
+        self.worked = self.failures.due
+        self._mode = self.failures.next()
+        self.note(EventKind.FAILURE, self._mode)
+        self.holds.add("failure")
+        self.show_hold()
+        crew = self.failures.modes[self._mode].crew
+        if crew is None or crew.request(self._begin_repair):
+            self._begin_repair()
+
+    def _begin_repair(self) -> None:
+        self.calendar.wake(self._repair, self.failures.modes[self._mode].repair.pop())
+
+    def _repaired(self) -> None:
+        mode = self.failures.modes[self._mode]
+        self.failures.renew(self._mode, self.worked)
+        self.note(EventKind.REPAIRED, self._mode)
+        if mode.crew is not None:
+            mode.crew.release()
+        self.release("failure")
+
+    def hold(self, reason: str) -> None:
+        """Interrupt whatever it is at; the interrupted phase resumes on `release`."""
+        if not self.holds:
+            self._suspend()
+        self.holds.add(reason)
+        self.show_hold()
+
+    def release(self, reason: str) -> None:
+        """One reason less to stand still; go on when it was the last."""
+        if reason not in self.holds:
+            return
+        self.holds.discard(reason)
+        if self.holds:
+            self.show_hold()
+        elif self.phase == WORK:
+            self.work()
+        elif self.phase == HAND_ON:
+            self.hand_on()
+        elif self.phase == READY and self.extras is not None:
+            self.extras.resume()
+        else:
+            self.seek()
+
+    def show_hold(self) -> None:
+        """Record that it stands still: stopped by command, or down."""
+        state = State.STOPPED if self.holds == {"stop"} else State.DOWN
+        part = self.part.number if self.phase != SEEK else -1
+        log = self._log
+        log += (self.calendar._now, self._base + int(state), part)
+
+    def _suspend(self) -> None:
+        if self.phase == WORK:
+            self._wake.cancel()
+            done = self.calendar._now - self.since
+            self.left = max(self.left - done, 0.0)
+            self.worked += done
+        elif self.phase == READY and self.extras is not None:
+            self.extras.suspend()
+        elif self._waiting:
+            self._waiting = False
+            self.source.withdraw(self)
+            self.outlet.withdraw(self)
+
+    def code(self, state: State) -> int:
+        """The recorder's code of this station in a state."""
+        return self._base + int(state)
+
+    def note(self, kind: EventKind, value: float, part: int = -1) -> None:
+        """Record an event of this station."""
+        events = self.recorder.events
+        events += (self.calendar._now, kind, self.place, part, value)
+
+    def called_away(self) -> bool:
+        """Stop waiting for a part to do something else first; False when it is busy or held."""
+        if self.phase != SEEK or self.holds:
+            return False
+        self._suspend()
+        self.phase = READY
+        return True
+
+    def strike(self, number: int, after: float) -> None:
+        """Let failure mode `number` strike after `after` more seconds of work."""
+        self.failures.strike(number, self.worked + after)

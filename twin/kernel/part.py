@@ -1,0 +1,116 @@
+"""A part on its way: number, product, hidden state, defects. And where new ones come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twin.kernel.calendar import Calendar
+from twin.trace.tables import Recorder
+
+
+NOTHING: dict[str, float] = {}
+NO_DEFECTS: dict[str, str] = {}
+
+
+class Part:
+    """One board, shaft, bottle: `x` is its hidden state, `defects` maps a defect to its cause."""
+
+    __slots__ = ("defects", "number", "product", "reworked", "x")
+
+    def __init__(self, number: int, product: int) -> None:
+        self.number = number
+        self.product = product
+        self.x = NOTHING
+        self.defects = NO_DEFECTS
+        self.reworked = False
+
+    def open(self) -> None:
+        """Give the part a hidden state of its own; plain machines never need one."""
+        self.x, self.defects = {}, {}
+
+
+class Orders:
+    """The order list, worked off and begun again; hands out new parts and numbers them.
+
+    With line clearance the first part of another product waits until no part of the old one is
+    left in the line; then every idle station is told, so that they set up side by side.
+    """
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        recorder: Recorder,
+        orders: Sequence[tuple[int, int]],
+        *,
+        clearance: bool,
+        latent: bool,
+    ) -> None:
+        self._calendar = calendar
+        self._births = recorder.parts
+        self._orders = list(orders) or [(0, 0)]
+        self._position = 0
+        self._left = self._orders[0][1]
+        self._born = 0
+        self._in_line = 0
+        self._clearance = clearance
+        self._latent = latent
+        self._product = self._orders[0][0]  # what the line is cleared for
+        self._waiting: list[Callable[[], None]] = []
+        self.announce: list[Callable[[int], None]] = []  # told of the next product
+
+    @property
+    def first_product(self) -> int:
+        """Product the line is set up for at the start."""
+        return self._orders[0][0]
+
+    @property
+    def product(self) -> int:
+        """Product of the next part."""
+        return self._orders[self._position][0]
+
+    @property
+    def cleared(self) -> bool:
+        """Whether the next part may come now."""
+        return not self._clearance or self.product == self._product
+
+    def wait(self, begin: Callable[[], None]) -> None:
+        """Be called back when the line is cleared."""
+        self._waiting.append(begin)
+        if not self._in_line:
+            self._clear()
+
+    def withdraw(self, begin: Callable[[], None]) -> None:
+        """Wait no longer."""
+        if begin in self._waiting:
+            self._waiting.remove(begin)
+
+    def new_part(self) -> Part:
+        """The next part; its birth is recorded."""
+        product = self.product
+        if self._left:  # 0: one endless order
+            self._left -= 1
+            if not self._left:
+                self._position = (self._position + 1) % len(self._orders)
+                self._left = self._orders[self._position][1]
+        part = Part(self._born, product)
+        if self._latent:
+            part.open()
+        self._born += 1
+        self._in_line += 1
+        births = self._births
+        births += (self._calendar._now, product)
+        return part
+
+    def gone(self) -> None:
+        """A part left the line."""
+        self._in_line -= 1
+        if self._waiting and not self._in_line:
+            self._clear()
+
+    def _clear(self) -> None:
+        self._product = self.product
+        for tell in self.announce:
+            tell(self._product)
+        waiting, self._waiting = self._waiting, []
+        for begin in waiting:
+            begin()

@@ -1,0 +1,172 @@
+"""From a line to its running units: machines, buffers, crews, rigs, fault scripts, wired up."""
+
+from __future__ import annotations
+
+from twin.kernel.belt import Belt
+from twin.kernel.buffer import Buffer, Sink
+from twin.kernel.calendar import Calendar
+from twin.kernel.crew import Crew
+from twin.kernel.draws import Draws
+from twin.kernel.extras import Changeover, Extras
+from twin.kernel.failures import Failures, Mode
+from twin.kernel.faults import FaultScript
+from twin.kernel.machine import Machine, Source
+from twin.kernel.part import Orders
+from twin.kernel.rig import Rig
+from twin.kernel.route import Router
+from twin.kernel.supply import Arrivals, Kit, Supply
+from twin.line.line import MERGED, SINKS, Line, Station
+from twin.line.values import Record
+from twin.trace.tables import EventKind, Recorder
+
+
+class Plant:
+    """Everything that moves in a line, by name."""
+
+    def __init__(self, line: Line, seed: int) -> None:
+        self.line = line
+        self.seed = seed
+        self.calendar = Calendar()
+        self.recorder = Recorder()
+        numbers = {name: i for i, name in enumerate(line.products)}
+        self.orders = Orders(
+            self.calendar,
+            self.recorder,
+            [(numbers[o.product], o.quantity) for o in line.scenario.orders],
+            clearance=line.scenario.line_clearance,
+            latent=any(station.equipment.work is not None for station in line.stations),
+        )
+        self.crews = {name: Crew(spec.count) for name, spec in line.scenario.crews.items()}
+        self.buffers = {
+            b.id: Buffer(self.calendar, self.recorder, line.place(b.id), b.capacity, b.transport)
+            for b in line.buffers
+        }
+        self.sinks = {
+            n: Sink(self.calendar, self.recorder, line.place(n), self.orders) for n in SINKS
+        }
+        self.rigs: dict[str, Rig] = {}
+        self.belts: dict[str, Belt] = {}
+        self.arrivals: list[Arrivals] = []
+        self.machines = {station.id: self._machine(station) for station in line.stations}
+        self.faults = {
+            fault.id: FaultScript(
+                self.calendar,
+                number,
+                fault,
+                line.station_by_id[fault.station],
+                self.rigs[fault.station],
+                self._optional(fault.id, "after", fault.spec.after),
+                self._optional(fault.id, "found", fault.spec.found),
+                self._optional(fault.id, "repair", fault.spec.repair),
+            )
+            for number, fault in enumerate(line.faults)
+        }
+        for rig in self.rigs.values():
+            rig.line_faults = {k: v for r in self.rigs.values() for k, v in r.faults.items()}
+
+    def begin(self) -> None:
+        """Set everything going at time 0, in file order."""
+        for rig in self.rigs.values():
+            rig.begin()
+            rig.machine.note(EventKind.SETUP, self.orders.first_product)
+        for script in self.faults.values():
+            script.begin()
+        for arrivals in self.arrivals:
+            arrivals.begin()
+        for machine in self.machines.values():
+            machine.seek()
+
+    def draws(self, owner: str, purpose: str, law: Record) -> Draws:
+        """The stream of a purpose of a station, crew or fault."""
+        return Draws(self.seed, owner, purpose, law)
+
+    def _optional(self, owner: str, purpose: str, law: Record | None) -> Draws | None:
+        return None if law is None else self.draws(owner, purpose, law)
+
+    def _crew(self, name: str | None) -> Crew | None:
+        return None if name is None else self.crews[name]
+
+    def _machine(self, station: Station) -> Machine:
+        spec, place = station.spec, self.line.place(station.id)
+        rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
+        outlets = [self._outlet(outlet.place) for outlet in station.outlets]
+        duration = station.residence
+        cycle_law = next(iter(spec.cycle.values())) if isinstance(spec.cycle, dict) else spec.cycle
+        if duration is not None:
+            # the cycle is the pitch between two parts; the rest of the way is the belt's
+            belt = Belt(self.calendar, outlets[0], duration, rig.work)
+            self.belts[station.id] = belt
+            rig.belt = belt
+        modes = [
+            Mode(
+                self.draws(station.id, f"{mode.id} after", mode.after),
+                self.draws(station.id, f"{mode.id} repair", mode.repair),
+                self._crew(mode.crew),
+            )
+            for mode in spec.failures
+        ]
+        machine = Machine(
+            self.calendar,
+            self.recorder,
+            place,
+            self._source(station),
+            self.draws(station.id, "cycle", cycle_law),
+            Failures(modes),
+            self.belts[station.id] if duration is not None else outlets[0],
+            None
+            if duration is not None or len(outlets) == 1
+            else Router(station.outlets, outlets, Draws(self.seed, station.id, "route", "uniform")),
+        )
+        rig.machine = machine
+        self.rigs[station.id] = rig
+        machine.extras = self._extras(station, machine, rig)
+        return machine
+
+    def _extras(self, station: Station, machine: Machine, rig: Rig) -> Extras | None:
+        spec, kind = station.spec, station.equipment
+        plain = kind.cycle is None and kind.work is None and not isinstance(spec.cycle, dict)
+        if plain and spec.setup is None and spec.crew is None:
+            return None
+        cycles = {}
+        if isinstance(spec.cycle, dict):
+            cycles = {
+                self.line.products.index(product): self.draws(station.id, f"cycle {product}", law)
+                for product, law in spec.cycle.items()
+            }
+        changeover = None
+        if spec.setup is not None:
+            time = self.draws(station.id, "setup", spec.setup.time)
+            changeover = Changeover(time, self._crew(spec.setup.crew))
+        extras = Extras(
+            machine,
+            rig,
+            self.orders.first_product,
+            cycles,
+            changeover,
+            self._crew(spec.crew),
+            tunnel=station.residence is not None,
+        )
+        self.orders.announce.append(extras.announce)
+        return extras
+
+    def _source(self, station: Station) -> Source:
+        spec = station.spec
+        if spec.arrivals is not None:
+            queue = self.buffers[station.takes[0].buffer]
+            gaps = self.draws(station.id, "arrivals", spec.arrivals.every)
+            self.arrivals.append(Arrivals(self.calendar, self.orders, queue, gaps))
+        if not station.takes:
+            return Supply(self.orders)
+        if len(station.takes) == 1 and station.takes[0].quantity == 1:
+            return self.buffers[station.takes[0].buffer]
+        return Kit(
+            self.calendar,
+            self.recorder,
+            self.line.place(station.id),
+            self.line.place(MERGED),
+            self.orders,
+            [(self.buffers[take.buffer], take.quantity) for take in station.takes],
+        )
+
+    def _outlet(self, name: str) -> Buffer | Sink:
+        return self.sinks[name] if name in self.sinks else self.buffers[name]

@@ -1,0 +1,181 @@
+"""A run: a line that moves. Advance it, give it commands, read its trace, snapshot it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from twin.errors import CommandError, UsageError
+from twin.kernel.plant import Plant
+from twin.line.line import Line
+from twin.trace.journal import Command
+from twin.trace.tables import Column, EventKind
+from twin.trace.trace import Trace
+from twin.units import clock, seconds
+
+ROWS_AT_ONCE = 200_000
+Consumer = Callable[[Mapping[str, Mapping[str, Column]], float], None]
+
+
+class Run:
+    """A line under way. `trace` grows with it, unless `consume` takes the rows instead."""
+
+    def __init__(self, line: Line, seed: int = 0, consume: Consumer | None = None) -> None:
+        self.plant = Plant(line, seed)
+        self.trace = Trace(line, seed)
+        self._consume = consume
+        self._slice = 60.0
+        self.plant.begin()
+
+    @classmethod
+    def restore(cls, plant: Plant, trace: Trace) -> Run:
+        """A run that goes on with a plant under way and its past."""
+        run = cls.__new__(cls)
+        run.plant, run.trace, run._consume, run._slice = plant, trace, None, 60.0
+        return run
+
+    @property
+    def line(self) -> Line:
+        """The line that runs."""
+        return self.plant.line
+
+    @property
+    def now(self) -> float:
+        """Simulated time, s; everything before it has happened."""
+        return self.plant.calendar._now
+
+    def advance(self, until: float) -> None:
+        """Run up to `until` (s); events at `until` are still to come. Cuts do not matter."""
+        calendar, recorder = self.plant.calendar, self.plant.recorder
+        while True:
+            stop = min(until, calendar._now + self._slice)
+            calendar.advance(stop)
+            rows = len(recorder.log) / 3
+            if stop >= until:
+                self._hand_over()
+                return
+            if rows > ROWS_AT_ONCE / 4:
+                self._hand_over()
+            self._slice = max(1e-3, min(self._slice * 2.0, self._slice * ROWS_AT_ONCE / (rows + 1)))
+
+    def apply(self, command: Command) -> Command:
+        """Apply a command now and journal it. Raises CommandError with the reason otherwise."""
+        command = command.at(self.now)
+        APPLY[command.kind](self.plant, command)
+        events = self.plant.recorder.events
+        events += (self.now, EventKind.COMMAND, -1, -1, len(self.trace.journal))
+        self.trace.journal += (command,)
+        return command
+
+    def _hand_over(self) -> None:
+        chunk = self.plant.recorder.drain()
+        if self._consume is not None:
+            self._consume(chunk, self.now)
+            self.trace.now = self.now
+        else:
+            self.trace.absorb(chunk, self.now)
+
+
+def _stations(plant: Plant, target: str) -> list[str]:
+    if target and target not in plant.machines:
+        raise CommandError(f"no station {target!r}; stations are {', '.join(plant.machines)}")
+    return [target] if target else list(plant.machines)
+
+
+def _start(plant: Plant, command: Command) -> None:
+    for name in _stations(plant, command.target):
+        plant.machines[name].release("stop")
+
+
+def _stop(plant: Plant, command: Command) -> None:
+    for name in _stations(plant, command.target):
+        if "stop" not in plant.machines[name].holds:
+            plant.machines[name].hold("stop")
+
+
+def _reset(plant: Plant, command: Command) -> None:
+    for name in _stations(plant, command.target):
+        plant.machines[name].note(EventKind.RESET, 0.0)
+
+
+def _set(plant: Plant, command: Command) -> None:
+    setting = plant.line.settings.get(command.target)
+    if setting is None:
+        known = ", ".join(plant.line.settings) or "none"
+        raise CommandError(f"no set point {command.target!r}; set points are {known}")
+    value = command.value
+    if value is None or not setting.low <= value <= setting.high:
+        raise CommandError(
+            f"{command.target} must be from {setting.low:g} to {setting.high:g} {setting.unit}, "
+            f"got {value}"
+        )
+    station, name = command.target.split(".", 1)
+    plant.rigs[station].set(name, float(value))
+
+
+def _fault(plant: Plant, command: Command) -> None:
+    if command.role != "instructor":
+        raise CommandError(f"only an instructor may inject a fault, not a {command.role}")
+    factor = 1.0 if command.value is None else command.value
+    if not 0.0 < factor <= 10.0:
+        raise CommandError(f"a fault's severity factor must be above 0 and at most 10, got {factor}")
+    _script(plant, command.target).inject(factor)
+
+
+def _repair(plant: Plant, command: Command) -> None:
+    if command.role != "instructor":
+        raise CommandError(f"only an instructor may end a fault, not a {command.role}")
+    _script(plant, command.target).end()
+
+
+def _script(plant: Plant, target: str):  # type: ignore[no-untyped-def]
+    if target not in plant.faults:
+        known = ", ".join(plant.faults) or "none"
+        raise CommandError(f"no fault {target!r} on this line; faults are {known}")
+    return plant.faults[target]
+
+
+APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
+    "start": _start,
+    "stop": _stop,
+    "reset": _reset,
+    "set": _set,
+    "fault": _fault,
+    "repair": _repair,
+}
+
+
+def run(
+    line: Line,
+    duration: str | float,
+    seed: int = 0,
+    journal: Iterable[Command] = (),
+    progress: Callable[[float, float], None] | None = None,
+    consume: Consumer | None = None,
+) -> Trace:
+    """Run a line from the start for `duration` ("8h" or seconds) and return its trace.
+
+    `journal` holds commands with their times; they take effect exactly then. `progress` is called
+    with (now, end) in s. The same line, seed and journal give the same trace to the last bit.
+    """
+    end = seconds(duration)
+    if not 0.0 < end < float("inf"):
+        raise UsageError(f"the duration must be above 0 s, got {duration}")
+    running = Run(line, seed, consume)
+    for command in sorted(journal, key=lambda c: c.t or 0.0):
+        at = command.t or 0.0
+        if at >= end:
+            raise UsageError(f"a command at {clock(at)} lies behind the end of the run, {clock(end)}")
+        _advance(running, at, end, progress)
+        running.apply(command)
+    _advance(running, end, end, progress)
+    return running.trace
+
+
+def _advance(
+    running: Run, until: float, end: float, progress: Callable[[float, float], None] | None
+) -> None:
+    while running.now < until:
+        step = until if progress is None else min(until, running.now + end / 200.0)
+        running.advance(step)
+        if progress is not None:
+            progress(running.now, end)

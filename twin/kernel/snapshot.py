@@ -1,0 +1,92 @@
+"""Snapshot and branch: a run frozen at an instant, from which any number of futures go on.
+
+The moving units of a plant refer to one another in rings and chains; they are pickled side by
+side, each reference to another unit as its number, so that the depth does not grow with the line.
+What never changes (the line, its equipment) is shared, and so is the trace so far.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from twin.kernel.plant import Plant
+from twin.kernel.run import Run
+from twin.line.line import Line
+from twin.trace.trace import Trace
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at `now` (s); `resume` goes on from it as if it had never stopped."""
+
+    line: Line
+    seed: int
+    now: float
+    classes: tuple[type, ...] = field(repr=False)
+    data: bytes = field(repr=False)
+    trace: Trace = field(repr=False)
+
+
+def snapshot(run: Run) -> Snapshot:
+    """Freeze a run where it is; the run itself goes on undisturbed."""
+    units = list(_units(run.plant))
+    numbers = {id(unit): i for i, unit in enumerate(units)}
+    shared = {id(thing): name for name, thing in _shared(run.line).items()}
+    buffer = io.BytesIO()
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, thing: Any) -> int | str | None:
+            return numbers.get(id(thing), shared.get(id(thing)))
+
+    Pickler(buffer, protocol=5).dump([unit.__getstate__() for unit in units])
+    return Snapshot(
+        run.line,
+        run.trace.seed,
+        run.now,
+        tuple(type(unit) for unit in units),
+        buffer.getvalue(),
+        run.trace.branch(),
+    )
+
+
+def resume(at: Snapshot) -> Run:
+    """A new run that goes on from a snapshot; it shares only the past with other branches."""
+    units: list[Any] = [object.__new__(kind) for kind in at.classes]
+    shared = _shared(at.line)
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, name: int | str) -> Any:
+            return units[name] if isinstance(name, int) else shared[name]
+
+    states = Unpickler(io.BytesIO(at.data)).load()
+    for unit, state in zip(units, states, strict=True):
+        if hasattr(unit, "__setstate__"):
+            unit.__setstate__(state)
+        else:
+            unit.__dict__.update(state)
+    return Run.restore(units[0], at.trace.branch())
+
+
+def _shared(line: Line) -> dict[str, Any]:
+    """What snapshots refer to by name instead of holding it."""
+    kinds = {f"equipment {s.equipment.kind}": s.equipment for s in line.stations}
+    return {"line": line, **kinds}
+
+
+def _units(plant: Plant) -> Iterator[Any]:
+    """Every unit that others refer to, the plant first, in a fixed order."""
+    yield plant
+    yield from (plant.calendar, plant.recorder, plant.orders)
+    for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
+        yield from group.values()
+    yield from plant.arrivals
+    for machine in plant.machines.values():
+        yield machine
+        if machine.source not in plant.buffers.values():
+            yield machine.source
+        if machine.extras is not None:
+            yield machine.extras

@@ -1,0 +1,114 @@
+"""From a scenario whose shape and meaning hold to the resolved line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from twin.equipment import CATALOGUE
+from twin.equipment.model import Equipment, Parameters
+from twin.equipment.standard import line_tags, standard_tags
+from twin.equipment.tag import Tag
+from twin.line.line import OUT, SCRAP, SINKS, Buffer, Fault, Line, Outlet, Station, Take
+from twin.line.schema import Route, Scenario, StationSpec
+
+
+def queue_of(station: str) -> str:
+    """Id of a station's own input buffer."""
+    return f"{station}.queue"
+
+
+def takes_of(name: str, spec: StationSpec, fed: bool) -> tuple[Take, ...]:
+    """Inputs of a station: named buffers, else its own queue when anything feeds it."""
+    if isinstance(spec.source, str):
+        return (Take(spec.source),)
+    if spec.source is not None:
+        return tuple(Take(buffer, quantity) for buffer, quantity in spec.source.items())
+    return (Take(queue_of(name)),) if fed or spec.arrivals else ()
+
+
+def routes_of(spec: StationSpec) -> tuple[Route, ...]:
+    """Routes of a station; a plain `to` is one route for every part."""
+    return (Route(to=spec.to),) if isinstance(spec.to, str) else tuple(spec.to)
+
+
+def own_queues(scenario: Scenario) -> set[str]:
+    """Stations whose own input buffer is used."""
+    targets = {route.to for spec in scenario.stations.values() for route in routes_of(spec)}
+    return {
+        name
+        for name, spec in scenario.stations.items()
+        if spec.source is None and (name in targets or spec.arrivals is not None)
+    }
+
+
+def build(scenario: Scenario, text: str, origin: str) -> Line:
+    """Resolve names into stations and buffers, and equipment into tags."""
+    queued = own_queues(scenario)
+    takes = {n: takes_of(n, s, n in queued) for n, s in scenario.stations.items()}
+    outlets = {n: _outlets(s, scenario) for n, s in scenario.stations.items()}
+    specs = {queue_of(n): scenario.stations[n].buffer for n in scenario.stations if n in queued}
+    specs |= scenario.buffers
+    buffers = tuple(
+        Buffer(
+            name,
+            spec.capacity,
+            spec.transport,
+            feeders=tuple(n for n, ways in outlets.items() if any(w.place == name for w in ways)),
+            takers=tuple(n for n, ins in takes.items() if any(t.buffer == name for t in ins)),
+        )
+        for name, spec in specs.items()
+    )
+    stations = tuple(
+        _station(name, spec, takes[name], outlets[name], tuple(scenario.products) or ("part",))
+        for name, spec in scenario.stations.items()
+    )
+    kinds = {f.id: f for s in stations for f in s.equipment.faults}
+    faults = tuple(Fault(kinds[spec.id.split(":")[0]], spec) for spec in scenario.faults)
+    return Line(scenario, text, origin, stations, buffers, faults, line_tags())
+
+
+def _outlets(spec: StationSpec, scenario: Scenario) -> tuple[Outlet, ...]:
+    def place(target: str) -> str:
+        if target in SINKS or target in scenario.buffers:
+            return target
+        station = scenario.stations[target]
+        return station.source if isinstance(station.source, str) else queue_of(target)
+
+    ways = tuple(Outlet(place(r.to), r.when, r.share) for r in routes_of(spec))
+    # a part no route speaks of: it leaves the line, or is scrapped when it was rejected
+    return (*ways, Outlet(SCRAP, "rejected"), Outlet(OUT, "always"))
+
+
+def _station(
+    name: str,
+    spec: StationSpec,
+    takes: tuple[Take, ...],
+    outlets: tuple[Outlet, ...],
+    products: tuple[str, ...],
+) -> Station:
+    equipment: Equipment = CATALOGUE[spec.kind]
+    parameters: Parameters = equipment.parameters.model_validate(spec.parameters)
+    tags: tuple[Tag, ...] = (
+        *standard_tags(spec.power.model_dump(), products, bool(takes)),
+        *equipment.tags(parameters),
+    )
+    return Station(
+        name,
+        spec,
+        equipment,
+        parameters,
+        takes,
+        _needed(outlets),
+        tuple(replace(tag, station=name) for tag in tags),
+        equipment.settings(parameters),
+        equipment.quantities(parameters),
+        equipment.readings(parameters),
+    )
+
+
+def _needed(outlets: tuple[Outlet, ...]) -> tuple[Outlet, ...]:
+    """Outlets up to the first that takes every part."""
+    for i, outlet in enumerate(outlets):
+        if outlet.when == "always" and outlet.share is None:
+            return outlets[: i + 1]
+    return outlets

@@ -1,0 +1,77 @@
+"""Whether a scenario of the right shape makes sense: every rule of the checker, all at once.
+
+Rules about names are in `names`, rules about the way of parts in `flow`; here are those about
+times and room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twin.errors import Problem
+from twin.i18n import _
+from twin.line import flow, names
+from twin.line.graph import Graph
+from twin.line.schema import BufferSpec, Scenario
+from twin.line.source import Path, Source, shown
+from twin.line.values import Drawn, Fixed, Triangular, Uniform
+
+
+def problems(scenario: Scenario, source: Source) -> list[Problem]:
+    """Everything about a scenario that cannot be meant."""
+    graph = Graph(scenario)
+    found = [p for rule in (*names.RULES, laws, rooms) for p in rule(scenario, source)]
+    return found + [p for rule in flow.RULES for p in rule(graph, source)]
+
+
+def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
+    """Every time of a scenario: where it stands, its law, and whether it must not be 0."""
+    for name, spec in scenario.stations.items():
+        at: Path = ("stations", name)
+        cycle = spec.cycle if isinstance(spec.cycle, dict) else {"": spec.cycle}
+        for product, law in cycle.items():
+            yield (*at, "cycle", *([product] if product else [])), law, False
+        for i, mode in enumerate(spec.failures):
+            yield (*at, "failures", i, "after"), mode.after, True
+            yield (*at, "failures", i, "repair"), mode.repair, False
+        if spec.setup is not None:
+            yield (*at, "setup", "time"), spec.setup.time, False
+        if spec.arrivals is not None:
+            yield (*at, "arrivals", "every"), spec.arrivals.every, True
+    for i, fault in enumerate(scenario.faults):
+        rows = (("after", fault.after), ("found", fault.found), ("repair", fault.repair))
+        for key, drawn in rows:
+            if drawn is not None:
+                yield ("faults", i, key), drawn, key == "after"
+
+
+def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
+    """Bounds of distributions are in order, and what recurs takes time in between."""
+    for path, law, positive in times(scenario):
+        if positive and isinstance(law, Fixed) and law.mean == 0.0:
+            expected = _("more than {limit}").format(limit="0 s")
+            found = source.value(path)
+            found = found if isinstance(found, str) else source.value((*path, "mean"))
+            yield source.problem(path, expected, shown(found))
+        if isinstance(law, Uniform | Triangular):
+            order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
+            values = [getattr(law, key) for key in order]
+            if values != sorted(values):
+                written = [f"{key}: {source.value((*path, key))}" for key in order]
+                yield source.problem(path, " ≤ ".join(order), ", ".join(written))
+
+
+def rooms(scenario: Scenario, source: Source) -> Iterator[Problem]:
+    """A conveyor holds the parts it carries."""
+    places: dict[Path, BufferSpec] = {
+        ("buffers", name): spec for name, spec in scenario.buffers.items()
+    }
+    places |= {("stations", n, "buffer"): s.buffer for n, s in scenario.stations.items()}
+    for path, spec in places.items():
+        if spec.transport > 0.0 and spec.capacity == 0:
+            yield source.problem(
+                (*path, "capacity"),
+                _("room for at least 1 part, because transport takes time"),
+                "0",
+                _("Give the capacity of the conveyor, or remove `transport`."),
+            )

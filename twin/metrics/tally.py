@@ -1,0 +1,162 @@
+"""Sums over a trace, chunk by chunk: time in state, planned run time, counts, lead time, WIP.
+
+A tally holds numbers for the line and for the parts now in it, never for the parts that left, so
+that KPIs of a year cost no more memory than those of an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.line.line import OUT, SCRAP, SINKS, Line, Station
+from twin.line.values import Drawn, mean_of
+from twin.trace.tables import STATES, TABLES, Column, EventKind, State
+from twin.trace.trace import Trace
+
+Chunk = Mapping[str, Mapping[str, Column]]
+
+
+class Tally:
+    """Feed it the rows of a run in order; read the sums at any time."""
+
+    def __init__(self, line: Line) -> None:
+        n = len(line.stations)
+        self.line = line
+        self.now = 0.0
+        self.time: NDArray[np.float64] = np.zeros((n, STATES))  # closed segments, s
+        self.started = np.zeros(n, dtype=np.int64)
+        self.planned = np.zeros(n)  # planned run time of what was started, s
+        self.passed = np.zeros(n, dtype=np.int64)
+        self.rejected = np.zeros(n, dtype=np.int64)
+        self.judges = np.array([s.equipment.judges for s in line.stations])
+        self.failures = np.zeros(n, dtype=np.int64)
+        self.born = 0
+        self.finished = 0
+        self.scrapped = 0
+        self.first_time_right = 0
+        self.lead_time = 0.0  # sum over finished parts, s
+        self.part_time = 0.0  # sum over parts that left of their time in the line, s
+        self._state = np.full(n, int(State.IDLE))
+        self._since = np.zeros(n)
+        self._holding = np.zeros(n, dtype=np.bool_)
+        self._working_on = np.full(n, -1, dtype=np.int64)
+        self._births: dict[int, float] = {}
+        self._products: dict[int, int] = {}
+        self._rejected_once: set[int] = set()
+        self._nominal = np.array(
+            [[nominal(s, product) for product in line.products] for s in line.stations]
+        )
+        self._sinks = {line.place(name): name for name in SINKS}
+
+    def feed(self, chunk: Chunk, now: float) -> None:
+        """Take the rows recorded up to `now` (s)."""
+        self._feed_births(chunk["parts"])
+        self._feed_events(chunk["events"])
+        log = chunk["log"]
+        stations = log["place"] < len(self.line.stations)
+        self._feed_states(*(log[name][stations] for name in ("t", "place", "state", "part")))
+        self._feed_exits(*(log[name][~stations] for name in ("t", "place", "part")))
+        self.now = now
+
+    @property
+    def state_time(self) -> NDArray[np.float64]:
+        """Seconds each station (rows) was in each state (columns), up to now."""
+        total = self.time.copy()
+        total[np.arange(len(total)), self._state] += self.now - self._since
+        return total
+
+    @property
+    def at_work(self) -> NDArray[np.bool_]:
+        """Whether each station has a part it began and has not finished."""
+        return np.isin(self._state, (State.WORKING, State.DOWN, State.STOPPED)) & self._holding
+
+    @property
+    def wip(self) -> int:
+        """Parts now in the line."""
+        return len(self._births)
+
+    @property
+    def mean_wip(self) -> float:
+        """Time average of the parts in the line."""
+        present = sum(self.now - born for born in self._births.values())
+        return (self.part_time + present) / self.now if self.now else 0.0
+
+    def _feed_births(self, parts: Mapping[str, Column]) -> None:
+        numbers = range(self.born, self.born + len(parts["t"]))
+        self._births.update(zip(numbers, parts["t"].tolist(), strict=True))
+        if len(self.line.products) > 1:
+            self._products.update(zip(numbers, parts["product"].tolist(), strict=True))
+        self.born += len(parts["t"])
+
+    def _feed_events(self, events: Mapping[str, Column]) -> None:
+        kind, place = events["kind"], events["place"]
+        n = len(self.line.stations)
+        bad = (kind == EventKind.VERDICT) & (events["value"] == 0.0)
+        good = (kind == EventKind.VERDICT) & (events["value"] != 0.0)
+        self.rejected += np.bincount(place[bad], minlength=n)
+        self.passed += np.bincount(place[good], minlength=n)
+        self.failures += np.bincount(place[kind == EventKind.FAILURE], minlength=n)
+        self._rejected_once.update(events["part"][bad].tolist())
+
+    def _feed_states(self, t: Column, place: Column, state: Column, part: Column) -> None:
+        order = np.argsort(place, kind="stable")
+        t, place, state, part = t[order], place[order], state[order], part[order]
+        for i in np.unique(place).tolist():
+            rows = slice(*np.searchsorted(place, [i, i + 1]))
+            self._feed_station(i, t[rows], state[rows], part[rows])
+
+    def _feed_station(self, i: int, t: Column, state: Column, part: Column) -> None:
+        before = np.r_[self._state[i], state[:-1]]
+        spans = np.diff(np.r_[self._since[i], t])
+        self.time[i] += np.bincount(before, weights=spans, minlength=STATES)
+        self._state[i], self._since[i] = state[-1], t[-1]
+        self._holding[i] = part[-1] >= 0
+        begun = part[state == State.WORKING]
+        fresh = begun[begun != np.r_[self._working_on[i], begun[:-1]]]
+        if not len(begun):
+            return
+        self._working_on[i] = begun[-1]
+        self.started[i] += len(fresh)
+        if len(self.line.products) == 1:
+            self.planned[i] += len(fresh) * self._nominal[i, 0]
+        else:
+            products = [self._products.get(number, 0) for number in fresh.tolist()]
+            self.planned[i] += self._nominal[i, products].sum()
+
+    def _feed_exits(self, t: Column, place: Column, part: Column) -> None:
+        for number, name in self._sinks.items():
+            gone = place == number
+            numbers, times = part[gone].tolist(), t[gone]
+            if not numbers:
+                continue
+            stay = float(times.sum() - sum(self._births.pop(n) for n in numbers))
+            self.part_time += stay
+            again = self._rejected_once.intersection(numbers)
+            self._rejected_once -= again
+            if len(self.line.products) > 1:
+                for n in numbers:
+                    self._products.pop(n, None)
+            if name == OUT:
+                self.finished += len(numbers)
+                self.first_time_right += len(numbers) - len(again)
+                self.lead_time += stay
+            elif name == SCRAP:
+                self.scrapped += len(numbers)
+
+
+def nominal(station: Station, product: str) -> float:
+    """Planned run time of one part of a product at a station, s: the mean of its cycle."""
+    cycle: Any = station.spec.cycle
+    law: Drawn = cycle[product] if isinstance(cycle, dict) else cycle
+    return mean_of(law)
+
+
+def tally(trace: Trace) -> Tally:
+    """The tally of a whole trace."""
+    total = Tally(trace.line)
+    total.feed({name: trace.table(name).as_dict() for name in TABLES}, trace.now)
+    return total

@@ -1,0 +1,217 @@
+"""The JSON bodies of the REST interface, as pydantic models; OpenAPI describes them from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from twin.trace import Role
+from twin.trace.journal import CommandKind
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """Base of every body: unknown keys in a request are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextBody(Body):
+    """A text in both languages."""
+
+    en: str
+    ko: str
+
+
+class Problem(Body):
+    """Why a request was refused."""
+
+    error: str = Field(description="What is wrong, in a sentence")
+    expected: str = Field(description="What would have been accepted")
+    found: str = Field(description="What the request held instead")
+
+
+class StationBody(Body):
+    """A station of the line."""
+
+    id: str
+    kind: str = Field(description='Kind of machine: "printer", "reflow", "machine"')
+    title: TextBody
+    x: float | None = Field(description="Place along the hall, m; null: laid out automatically")
+    y: float | None = Field(description="Place across the hall, m")
+    inputs: tuple[str, ...] = Field(description="Buffers it takes parts from")
+    outputs: tuple[str, ...] = Field(description="Buffers and sinks it sends parts to")
+    residence: float | None = Field(
+        description="Seconds a part travels through it, for a tunnel such as an oven"
+    )
+
+
+class BufferBody(Body):
+    """Waiting room between stations."""
+
+    model_config = ConfigDict(populate_by_name=True, extra="forbid", frozen=True)
+    id: str
+    capacity: int = Field(description="Parts it holds; -1 is unlimited")
+    transport: float = Field(description="Seconds from entering it to being ready to take")
+    feeders: tuple[str, ...] = Field(alias="from", description="Stations that fill it")
+    takers: tuple[str, ...] = Field(alias="to", description="Stations that empty it")
+
+
+class TagBody(Body):
+    """A measured or counted value."""
+
+    name: str = Field(description='Name in the line: "RFL.Zone8Temp"')
+    station: str
+    title: TextBody
+    unit: str
+    low: float = Field(description="Lower end of the engineering range, in the unit")
+    high: float
+    period: float = Field(description="Sampling period of the sensor, s")
+    resolution: float = Field(description="Step of the last digit, in the unit; 0: none")
+    kind: str = Field(description="float, int, bool or enum")
+    labels: tuple[str, ...] = Field(description="Texts of an enum's values, from 0")
+    setting: str | None = Field(description="Set point a client writes through this tag")
+
+
+class SettingBody(Body):
+    """A set point a client may write."""
+
+    title: TextBody
+    unit: str
+    low: float
+    high: float
+    default: float
+
+
+class LineBody(Body):
+    """What the line is; constant while the server runs."""
+
+    id: str
+    title: TextBody
+    version: str
+    stations: tuple[StationBody, ...]
+    buffers: tuple[BufferBody, ...]
+    places: tuple[str, ...] = Field(description="Names behind the place numbers of the stream")
+    tags: tuple[TagBody, ...]
+    settings: dict[str, SettingBody]
+    states: tuple[str, ...] = Field(description="Names behind the state numbers")
+    products: tuple[str, ...]
+
+
+class StationNow(Body):
+    """A station at this moment."""
+
+    state: str
+    since: float = Field(description="Simulated time the state began, s")
+    part: int | None = Field(description="Serial number of the part in work")
+    product: str | None = Field(description="Product of that part")
+
+
+class StateBody(Body):
+    """The line at this moment."""
+
+    t: float = Field(description="Simulated time, s")
+    wall: str = Field(description="The same instant as a date, ISO 8601, UTC")
+    clock: str = Field(description='"paced" runs by itself, "stepped" waits for POST /step')
+    speed: float = Field(description="Simulated seconds a real second")
+    running: bool
+    stations: dict[str, StationNow]
+    buffers: dict[str, int] = Field(description="Parts in each buffer")
+    oee: float | None = Field(description="Overall equipment effectiveness so far, 0 to 1")
+    finished: int
+    scrapped: int
+    wip: int = Field(description="Parts in the line")
+
+
+class ValuesBody(Body):
+    """Latest values of some tags."""
+
+    t: float
+    values: dict[str, float | None] = Field(description="null before the first sample")
+
+
+class HistoryBody(Body):
+    """Values of a tag on a grid of times."""
+
+    name: str
+    unit: str
+    step: float = Field(description="Distance of the grid, s; instants are whole multiples of it")
+    t: list[float]
+    values: list[float | None]
+
+
+class StateHistoryBody(Body):
+    """States of a station: each holds from its time to the next."""
+
+    station: str
+    start: float
+    end: float
+    t: list[float]
+    state: list[int]
+    part: list[int]
+
+
+class EventBody(Body):
+    """A rare happening."""
+
+    id: int = Field(description="Number of the event in the run; grows with time")
+    t: float
+    kind: str
+    place: str
+    part: int | None
+    value: float
+    detail: str = Field(description="Failure mode, product, verdict or command, as text")
+
+
+class EventsBody(Body):
+    """Events in the order they happened."""
+
+    t: float
+    events: list[EventBody]
+
+
+class CommandBody(Body):
+    """A command to the line."""
+
+    kind: CommandKind
+    target: str = Field(
+        "", max_length=64,
+        description='"" the whole line, a station, a set point "RFL.BeltSpeed", or a fault id',
+    )  # fmt: skip
+    value: Finite | None = Field(
+        None, description="Set point in its unit, or severity factor of a fault (1: as catalogued)"
+    )
+    role: Role = Field("operator", description="fault and repair need the instructor")
+
+
+class ReceiptBody(Body):
+    """Whether a command took effect."""
+
+    ok: bool
+    reason: str
+
+
+class StepBody(Body):
+    """By how much to advance a stepped clock."""
+
+    seconds: Finite = Field(gt=0, le=604_800, description="Simulated seconds, up to a week")
+
+
+class StepReceipt(Body):
+    """Where the stepped clock stands now."""
+
+    t: float
+
+
+class HealthBody(Body):
+    """The server is alive."""
+
+    ok: bool
+    line: str
+    t: float
+    viewers: int
+
+
+JSON = dict[str, Any]

@@ -1,0 +1,322 @@
+"""The REST routes: what the line is, how it stands, what it did, and commands to it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Header, HTTPException, Query, Response, WebSocket
+
+from twin.i18n import _
+from twin.serve import http_models as m
+from twin.serve import http_views as view
+from twin.serve.gauge import Gauge
+from twin.serve.scene import Scene
+from twin.serve.stream import Channel, Present
+from twin.signals import select
+from twin.trace import Command, EventKind, State
+
+if TYPE_CHECKING:
+    from twin.serve.session import Session
+
+POINTS = 5000  # a history holds at most
+USUAL_POINTS = 600  # and this many where the request names no step
+MAXIMUM_EVENTS = 1000
+
+Seconds = Annotated[float, Query(ge=0, allow_inf_nan=False, description="Simulated time, s")]
+Until = Annotated[
+    float | None,
+    Query(ge=0, allow_inf_nan=False, description="Simulated time, s, not after now; default: now"),
+]
+From = Annotated[
+    float | None,
+    Query(ge=0, allow_inf_nan=False, description="Simulated time, s; default: 10 min before end"),
+]
+Token = Annotated[
+    str | None,
+    Header(alias="X-Twin-Role-Token", description="Instructor's token, where the server wants one"),
+]
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    code: {"model": m.Problem} for code in (403, 404, 409, 422)
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the routes work with."""
+
+    session: Session
+    scene: Scene | None
+    present: Present
+    gauge: Gauge
+    channel: Channel
+
+
+def refuse(status: int, error: str, expected: str, found: object) -> HTTPException:
+    """The exception that answers a request with a reason."""
+    return HTTPException(status, {"error": error, "expected": expected, "found": str(found)})
+
+
+def routes(desk: Desk) -> APIRouter:
+    """All routes over one session."""
+    router = APIRouter(responses=REFUSALS)
+    _reading(router, desk)
+    _histories(router, desk)
+    _commands(router, desk)
+    _pictures(router, desk)
+    return router
+
+
+def _reading(router: APIRouter, desk: Desk) -> None:
+    session = desk.session
+
+    @router.get("/api/line", response_model=m.LineBody, tags=["line"], summary="What the line is")
+    async def line() -> dict[str, Any]:
+        """Stations, buffers, tags with units and ranges, set points. Constant for a server."""
+        return view.line_view(session.line)
+
+    @router.get("/api/state", tags=["line"], summary="How the line stands now")
+    async def state() -> m.StateBody:
+        """State of every station, parts in every buffer, counters and OEE."""
+        return _state(desk)
+
+    @router.get("/api/kpis", tags=["line"], summary="Key figures")
+    async def kpis() -> dict[str, Any]:
+        """Key figures of ISO 22400 from the start of the run to now; ratios are 0 to 1."""
+        return {"t": session.now, "kpis": _plain(desk.gauge.figures(fresh=True))}
+
+    @router.get("/api/events", tags=["line"], summary="What happened")
+    async def events(
+        since: Seconds = 0.0,
+        limit: Annotated[int, Query(ge=1, le=MAXIMUM_EVENTS)] = 200,
+        kind: Annotated[
+            list[str] | None, Query(description="Only these kinds; may be repeated")
+        ] = None,
+    ) -> m.EventsBody:
+        """The latest `limit` events from `since` on, oldest first. Hidden faults are not shown."""
+        table = session.trace.events
+        wanted = _kinds(kind)
+        begin = int(np.searchsorted(table.t, since, side="left"))
+        shown = np.isin(table.kind[begin:], [int(k) for k in wanted])
+        rows = (np.flatnonzero(shown)[-limit:] + begin).tolist()
+        return m.EventsBody.model_validate(
+            {"t": session.now, "events": view.event_views(session, rows)}
+        )
+
+    @router.get("/healthz", tags=["server"], summary="Is the server alive")
+    async def healthz() -> m.HealthBody:
+        """Answers as long as the event loop turns."""
+        viewers = desk.channel.viewers
+        return m.HealthBody(ok=True, line=session.line.id, t=session.now, viewers=viewers)
+
+
+def _histories(router: APIRouter, desk: Desk) -> None:
+    session = desk.session
+
+    @router.get("/api/tags", tags=["tags"], summary="Latest values")
+    async def values(
+        names: Annotated[
+            str, Query(max_length=4096, description="Names or globs, comma between: RFL.*,Line.*")
+        ] = "*",
+    ) -> m.ValuesBody:
+        """The value each tag shows now."""
+        chosen = select(session.line, [n.strip() for n in names.split(",") if n.strip()])
+        keys = [tag.key for tag in chosen]
+        return m.ValuesBody(t=session.now, values=view.values_view(session, keys))
+
+    @router.get("/api/tags/{name}/history", tags=["tags"], summary="Values over time")
+    async def history(
+        name: str,
+        start: From = None,
+        end: Until = None,
+        step: Annotated[
+            float | None,
+            Query(gt=0, allow_inf_nan=False, description="Distance of the values, s; default: fit"),
+        ] = None,
+    ) -> m.HistoryBody:
+        """Values in [start, end) at whole multiples of `step`, 5000 at most."""
+        tag = session.line.tags.get(name)
+        if tag is None:
+            raise refuse(404, _("There is no such tag."), _("a name from /api/line"), name)
+        begin, stop = _window(session, start, end)
+        if step is None:
+            step = max(tag.period, (stop - begin) / USUAL_POINTS)
+        first, beyond = int(np.ceil(begin / step)), int(np.ceil(stop / step))
+        if beyond - first > POINTS:
+            raise refuse(
+                422,
+                _("That is too many values for one answer."),
+                _("a step of at least {step:.6g} s").format(step=(stop - begin) / POINTS),
+                f"step={step:g}",
+            )
+        ticks = np.arange(first, beyond) * step
+        ticks = ticks[(ticks >= begin) & (ticks < stop)]
+        found = session.sample([name], ticks)[0] if len(ticks) else ticks
+        return m.HistoryBody(
+            name=name, unit=tag.unit, step=step, t=ticks.tolist(), values=view.numbers(found)
+        )
+
+    @router.get("/api/stations/{station}/history", tags=["line"], summary="States over time")
+    async def states(station: str, start: From = None, end: Until = None) -> m.StateHistoryBody:
+        """States of a station in [start, end), the one at `start` first; the latest 5000."""
+        if station not in session.line.station_by_id:
+            raise refuse(404, _("There is no such station."), _("an id from /api/line"), station)
+        begin, stop = _window(session, start, end)
+        rows = session.trace.index.states(session.line.place(station))
+        first = max(int(np.searchsorted(rows.t, begin, side="right")) - 1, 0)
+        last = int(np.searchsorted(rows.t, stop, side="left"))
+        window = slice(max(first, last - POINTS), last)
+        return m.StateHistoryBody(
+            station=station,
+            start=begin,
+            end=stop,
+            t=rows.t[window].tolist(),
+            state=rows.state[window].tolist(),
+            part=rows.part[window].tolist(),
+        )
+
+
+def _commands(router: APIRouter, desk: Desk) -> None:
+    session = desk.session
+
+    @router.post(
+        "/api/commands", tags=["commands"], summary="Start, stop, set, inject",
+        responses={409: {"model": m.ReceiptBody, "description": "The line refused it"}},
+    )  # fmt: skip
+    async def command(body: m.CommandBody, response: Response, token: Token = None) -> m.ReceiptBody:
+        """Enter a command in the journal; answers when it has taken effect or was refused."""
+        _allow(session, body, token)
+        receipt = await session.submit(
+            Command(body.kind, body.target, body.value, body.role, source="rest")
+        )
+        response.status_code = 200 if receipt.ok else 409
+        return m.ReceiptBody(ok=receipt.ok, reason=receipt.reason)
+
+    @router.post("/step", tags=["commands"], summary="Advance a stepped clock")
+    @router.post("/api/step", tags=["commands"], include_in_schema=False)
+    async def step(body: m.StepBody) -> m.StepReceipt:
+        """Advance simulated time and return when it is reached."""
+        if session.clock != "stepped":
+            raise refuse(
+                409, _("This clock runs by itself."), _("a server with --clock stepped"),
+                session.clock,
+            )  # fmt: skip
+        await session.step(body.seconds)
+        return m.StepReceipt(t=session.now)
+
+
+def _pictures(router: APIRouter, desk: Desk) -> None:
+    @router.get(
+        "/api/scene.glb", tags=["3D"], summary="Geometry of the line", response_class=Response,
+        responses={200: {"content": {"model/gltf-binary": {}}}},
+    )  # fmt: skip
+    async def scene() -> Response:
+        """Binary glTF: metres, y up, node name = station id, `__part_board` a part's template."""
+        if desk.scene is None:
+            raise refuse(404, _("This server has no 3D scene."), "twin serve", "scene=None")
+        data = await asyncio.to_thread(lambda: desk.scene.glb if desk.scene else b"")
+        return Response(data, media_type="model/gltf-binary", headers={"Cache-Control": "no-cache"})
+
+    @router.websocket("/api/stream")
+    async def stream(socket: WebSocket) -> None:
+        await desk.channel.serve(socket)
+
+
+def _window(session: Session, start: float | None, end: float | None) -> tuple[float, float]:
+    """A half-open stretch of the past, s."""
+    stop = session.now if end is None else end
+    if stop > session.now:
+        raise refuse(
+            422, _("That has not happened yet."),
+            _("an end not after {now:g} s").format(now=session.now), f"end={stop:g}",
+        )  # fmt: skip
+    begin = max(0.0, stop - 600.0) if start is None else start
+    if begin > stop:
+        raise refuse(
+            422, _("The stretch of time ends before it begins."), f"start <= {stop:g}",
+            f"start={begin:g}",
+        )  # fmt: skip
+    return begin, stop
+
+
+def _allow(session: Session, body: m.CommandBody, token: str | None) -> None:
+    """Raise 403 when the role may not give this command, or is not proven."""
+    secret = getattr(session, "instructor_token", None)
+    proven = not secret or hmac.compare_digest(secret.encode(), (token or "").encode())
+    if body.role == "observer":
+        raise refuse(403, _("An observer only looks."), "operator, engineer, instructor", body.role)
+    if body.kind in ("fault", "repair") and body.role != "instructor":
+        raise refuse(403, _("Only an instructor may do this."), "role: instructor", body.role)
+    if body.role == "instructor" and not proven:
+        raise refuse(
+            403, _("The instructor's token is missing or wrong."),
+            _("the token of this server in the header X-Twin-Role-Token"),
+            _("none") if token is None else _("another token"),
+        )  # fmt: skip
+    if body.kind == "set" and body.value is None:
+        raise refuse(422, _("A set point needs a value."), "value: number", "value: null")
+
+
+def _state(desk: Desk) -> m.StateBody:
+    session, line, present = desk.session, desk.session.line, desk.present
+    present.follow()
+    stations = {}
+    for place, station in enumerate(line.stations):
+        t, state, part = present.stations.get(place, (0.0, int(State.IDLE), -1))
+        stations[station.id] = m.StationNow(
+            state=State(state).name,
+            since=t,
+            part=part if part >= 0 else None,
+            product=_product(desk, part),
+        )
+    levels = {buffer.id: 0 for buffer in line.buffers}
+    for stay in present.parts.values():
+        name = line.places[stay.place]
+        if name in levels:
+            levels[name] += 1
+    return m.StateBody(
+        t=session.now,
+        wall=view.wall_time(session, session.now),
+        clock=session.clock,
+        speed=session.speed,
+        running=session.run_state == "running",
+        stations=stations,
+        buffers=levels,
+        oee=desk.gauge.oee,
+        finished=present.finished,
+        scrapped=present.scrapped,
+        wip=len(present.parts),
+    )
+
+
+def _product(desk: Desk, part: int) -> str | None:
+    if part < 0:
+        return None
+    return desk.session.line.products[int(desk.session.trace.parts.product[part])]
+
+
+def _kinds(names: list[str] | None) -> set[EventKind]:
+    open_kinds = set(EventKind) - view.TRUTH
+    by_name = {kind.name: kind for kind in open_kinds}
+    unknown = [name for name in names or () if name not in by_name]
+    if unknown:
+        raise refuse(
+            422, _("There is no such kind of event."), ", ".join(sorted(by_name)), unknown[0]
+        )
+    return {by_name[name] for name in names} if names else open_kinds
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of numpy and of no finite size as JSON knows them."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

@@ -1,0 +1,174 @@
+"""What the server shows of a session, as plain JSON-ready values; nothing hidden leaves here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from twin.equipment.tag import Text
+from twin.line.line import Line
+from twin.trace import EventKind, State
+from twin.trace.journal import Command
+
+if TYPE_CHECKING:
+    from twin.serve.session import Session
+
+JSON = dict[str, Any]
+
+TRUTH: Final = frozenset(
+    {
+        EventKind.FAULT_ONSET,
+        EventKind.FAULT_OBSERVABLE,
+        EventKind.FAULT_FAILURE,
+        EventKind.FAULT_REPAIR,
+    }
+)
+"""Events that are labels for training and judging: only an instructor may see them."""
+
+# what people want to see pass by; a verdict only when it is a rejection
+NEWS: Final = frozenset(
+    {EventKind.FAILURE, EventKind.REPAIRED, EventKind.SETUP, EventKind.RESET, EventKind.COMMAND}
+)
+
+
+def is_news(kind: EventKind, value: float) -> bool:
+    """Whether the page's event list shows an event."""
+    return kind in NEWS or (kind is EventKind.VERDICT and value == 0.0)
+
+
+def latest(session: Session) -> float | None:
+    """The last instant whose values are known (s); None before the first."""
+    return math.nextafter(session.now, 0.0) if session.now > 0.0 else None
+
+
+def wall_time(session: Session, t: float) -> str:
+    """A simulated instant as a date, ISO 8601."""
+    return (session.started_at + timedelta(seconds=t)).isoformat(timespec="milliseconds")
+
+
+def line_view(line: Line) -> JSON:
+    """The line, its stations, buffers, tags and set points."""
+    return {
+        "id": line.id,
+        "title": text(line.title),
+        "version": line.version,
+        "stations": [
+            {
+                "id": station.id,
+                "kind": station.kind,
+                "title": text(station.title),
+                "x": None if station.layout is None else station.layout.x,
+                "y": None if station.layout is None else station.layout.y,
+                "inputs": station.inputs,
+                "outputs": station.outputs,
+                "residence": station.residence,
+            }
+            for station in line.stations
+        ],
+        "buffers": [
+            {
+                "id": buffer.id,
+                "capacity": buffer.capacity,
+                "transport": buffer.transport,
+                "from": buffer.feeders,
+                "to": buffer.takers,
+            }
+            for buffer in line.buffers
+        ],
+        "places": line.places,
+        "tags": [
+            {
+                "name": key,
+                "station": tag.station,
+                "title": text(tag.title),
+                "unit": tag.unit,
+                "low": tag.low,
+                "high": tag.high,
+                "period": tag.period,
+                "resolution": tag.resolution,
+                "kind": tag.kind,
+                "labels": tag.labels,
+                "setting": f"{tag.station}.{tag.setting}" if tag.setting else None,
+            }
+            for key, tag in line.tags.items()
+        ],
+        "settings": {
+            key: {
+                "title": text(setting.title),
+                "unit": setting.unit,
+                "low": setting.low,
+                "high": setting.high,
+                "default": setting.default,
+            }
+            for key, setting in line.settings.items()
+        },
+        "states": [state.name for state in State],
+        "products": line.products,
+    }
+
+
+def text(value: Text) -> JSON:
+    """A text in both languages."""
+    return {"en": value.en, "ko": value.ko}
+
+
+def values_view(session: Session, names: list[str]) -> dict[str, float | None]:
+    """Latest value of each named tag."""
+    t = latest(session)
+    if t is None or not names:
+        return dict.fromkeys(names)
+    return dict(zip(names, numbers(session.sample(names, np.array([t]))[:, 0]), strict=True))
+
+
+def numbers(values: Iterable[float]) -> list[float | None]:
+    """Numbers for JSON, which knows neither NaN nor infinity; digits beyond the 12th are dust."""
+    return [float(f"{v:.12g}") if math.isfinite(v) else None for v in values]
+
+
+def event_views(session: Session, rows: Iterable[int]) -> list[JSON]:
+    """Events by row number. A command that is about a hidden fault is left out."""
+    table, line, views = session.trace.events, session.line, []
+    for row in rows:
+        kind, place = EventKind(int(table.kind[row])), int(table.place[row])
+        value, part = float(table.value[row]), int(table.part[row])
+        command = _command(session, kind, value)
+        if command is not None and command.kind in ("fault", "repair"):
+            continue
+        views.append(
+            {
+                "id": row,
+                "t": round(float(table.t[row]), 3),
+                "kind": kind.name,
+                "place": line.places[place] if place >= 0 else "",
+                "part": part if part >= 0 else None,
+                "value": value,
+                "detail": _detail(line, kind, place, int(value), command),
+            }
+        )
+    return views
+
+
+def _command(session: Session, kind: EventKind, value: float) -> Command | None:
+    journal = session.trace.journal
+    known = kind is EventKind.COMMAND and 0 <= int(value) < len(journal)
+    return journal[int(value)] if known else None
+
+
+def _detail(line: Line, kind: EventKind, place: int, value: int, command: Command | None) -> str:
+    if command is not None:
+        amount = "" if command.value is None else f" = {command.value:g}"
+        return f"{command.kind} {command.target or line.id}{amount}"
+    if kind in (EventKind.FAILURE, EventKind.REPAIRED) and 0 <= place < len(line.stations):
+        modes = line.stations[place].spec.failures
+        return modes[value].id if 0 <= value < len(modes) else ""
+    if kind is EventKind.SETUP:
+        return line.products[value] if 0 <= value < len(line.products) else ""
+    if kind is EventKind.VERDICT:
+        return "passed" if value else "rejected"
+    if kind in TRUTH:
+        return line.faults[value].id if 0 <= value < len(line.faults) else ""
+    return ""

@@ -1,0 +1,240 @@
+"""What the page streams: the trace's new rows, a few times a second, to every viewer.
+
+A viewer holds no queue. It holds a number, the first log row it has not been sent; whatever
+happened since goes into its next message, so a slow viewer gets fewer and longer messages. One
+that falls too far behind is given the present state instead of the way there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from twin.i18n import _
+from twin.serve.http_views import event_views, is_news, line_view, wall_time
+from twin.trace import EventKind
+
+if TYPE_CHECKING:
+    from twin.serve.gauge import Gauge
+    from twin.serve.scene import Scene
+    from twin.serve.session import Session
+
+JSON = dict[str, Any]
+INTERVAL = 0.2  # s between messages; the page moves the parts between them by itself
+HEARTBEAT = 2.0  # s; a stepped clock stands still, its viewers must still see the server live
+CATCH_UP = 20_000  # log rows a viewer may be behind before it gets the present state instead
+NEWS = 100  # events a message carries at most, the latest
+MAXIMUM_VIEWERS = 500  # measured: 500 viewers at 20 messages/s load one core (docs/explanation)
+PATIENCE = 30.0  # s a viewer may leave a message unread before it is dropped
+
+
+class Stay(NamedTuple):
+    """A part at a place: since when (s), and its product."""
+
+    place: int
+    since: float
+    product: int
+
+
+class Present:
+    """The line now, folded from the log as it grows: every station's latest row, every part's stay."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.rows = 0  # log rows folded so far
+        self.stations: dict[int, tuple[float, int, int]] = {}  # place: t, state, part
+        self.parts: dict[int, Stay] = {}
+        self.finished = self.scrapped = 0
+
+    def follow(self) -> None:
+        """Fold in what the log holds beyond the rows already seen."""
+        trace = self._session.trace
+        log, line, end = trace.log, trace.line, len(trace.log)
+        if end == self.rows:
+            return
+        stations, out, scrap = len(line.stations), line.place("out"), line.place("scrap")
+        window = slice(self.rows, end)
+        rows = zip(
+            log.t[window].tolist(),
+            log.place[window].tolist(),
+            log.state[window].tolist(),
+            log.part[window].tolist(),
+            strict=True,
+        )
+        product = trace.parts.product
+        for t, place, state, part in rows:
+            if place < stations:
+                self.stations[place] = (t, state, part)
+            if part < 0:
+                continue
+            if place >= out:  # the sinks are the last places
+                self.parts.pop(part, None)
+                self.finished += place == out
+                self.scrapped += place == scrap
+            elif part not in self.parts or self.parts[part].place != place:
+                self.parts[part] = Stay(place, t, int(product[part]))
+        self.rows = end
+
+    def message(self) -> JSON:
+        """The present as the page reads it: [t, place, state, part] and [part, place, since, product]."""
+        return {
+            "stations": [[_ms(t), place, *row] for place, (t, *row) in self.stations.items()],
+            "parts": [
+                [part, stay.place, _ms(stay.since), stay.product]
+                for part, stay in self.parts.items()
+            ],
+        }
+
+
+class Channel:
+    """All viewers of one session: what they are sent, and how many there are."""
+
+    def __init__(
+        self, session: Session, scene: Scene | None, present: Present, gauge: Gauge
+    ) -> None:
+        self.session = session
+        self.viewers = 0
+        self._gauge = gauge
+        self._scene = scene
+        self._present = present
+        self._encoded: dict[tuple[int, int, bool], str] = {}  # messages of this moment
+        self._moment: tuple[float, bool] = (-1.0, False)
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Send a viewer what happens until it goes."""
+        await socket.accept()
+        if self.viewers >= MAXIMUM_VIEWERS:
+            await socket.close(1013, _("Too many viewers"))
+            return
+        self.viewers += 1
+        talk = asyncio.ensure_future(self._talk(socket))
+        try:
+            await _until_closed(socket)
+        finally:
+            talk.cancel()
+            await asyncio.gather(talk, return_exceptions=True)
+            self.viewers -= 1
+
+    async def _talk(self, socket: WebSocket) -> None:
+        cursor, events, text = self.hello()
+        try:
+            await self._send(socket, text)
+            loop, spoken, seen = asyncio.get_running_loop(), 0.0, self._state()
+            while True:
+                await asyncio.sleep(INTERVAL)
+                if self._state() == seen and loop.time() - spoken < HEARTBEAT:
+                    continue
+                seen = self._state()
+                cursor, events, text = self.news(cursor, events)
+                await self._send(socket, text)
+                spoken = loop.time()
+        except (WebSocketDisconnect, RuntimeError, TimeoutError, OSError):
+            await _close(socket)
+
+    async def _send(self, socket: WebSocket, text: str) -> None:
+        await asyncio.wait_for(socket.send_text(text), PATIENCE)
+
+    def hello(self) -> tuple[int, int, str]:
+        """First message, and the log row and event the next one begins with."""
+        session = self.session
+        self._present.follow()
+        message = {
+            "type": "hello",
+            "line": line_view(session.line),
+            "scene": None if self._scene is None else self._scene.data,
+            "wall": wall_time(session, session.now),
+            "clock": session.clock,
+            "present": self._present.message(),
+            "events": [],
+            **self._head(),
+        }
+        events = len(session.trace.events)
+        message["events"] = self._news(0, events)
+        return self._present.rows, events, _encode(message)
+
+    def news(self, cursor: int, event: int) -> tuple[int, int, str]:
+        """What happened since log row `cursor` and event row `event`, and where to go on."""
+        trace = self.session.trace
+        self._present.follow()
+        end, last = self._present.rows, len(trace.events)
+        behind = end - cursor > CATCH_UP
+        moment = (self.session.now, self._running())
+        if moment != self._moment:
+            self._encoded.clear()
+            self._moment = moment
+        key = (-1 if behind else cursor, event, behind)
+        if key not in self._encoded:
+            message = {"type": "rows", **self._head(), "events": self._news(event, last)}
+            if behind:
+                message |= {"log": [], "parts": {}, "present": self._present.message()}
+            else:
+                message |= self._rows(cursor, end)
+            self._encoded[key] = _encode(message)
+        return end, last, self._encoded[key]
+
+    def _state(self) -> tuple[float, float, bool]:
+        return self.session.now, self.session.speed, self._running()
+
+    def _running(self) -> bool:
+        return self.session.run_state == "running"
+
+    def _head(self) -> JSON:
+        return {
+            "t": self.session.now,
+            "speed": self.session.speed,
+            "running": self._running(),
+            "kpi": {
+                "oee": self._gauge.oee,
+                "finished": self._present.finished,
+                "scrapped": self._present.scrapped,
+                "wip": len(self._present.parts),
+            },
+        }
+
+    def _rows(self, begin: int, end: int) -> JSON:
+        log, product = self.session.trace.log, self.session.trace.parts.product
+        part = log.part[begin:end].tolist()
+        rows = zip(
+            log.t[begin:end].tolist(),
+            log.place[begin:end].tolist(),
+            log.state[begin:end].tolist(),
+            part,
+            strict=True,
+        )
+        return {
+            "log": [[_ms(t), *row] for t, *row in rows],
+            "parts": {number: int(product[number]) for number in sorted(set(part)) if number >= 0},
+        }
+
+    def _news(self, begin: int, end: int) -> list[JSON]:
+        table, news = self.session.trace.events, []
+        for row in range(end - 1, begin - 1, -1):
+            if is_news(EventKind(int(table.kind[row])), float(table.value[row])):
+                news.append(row)
+                if len(news) == NEWS:
+                    break
+        return event_views(self.session, reversed(news))
+
+
+async def _until_closed(socket: WebSocket) -> None:
+    """Return when the viewer has gone; what it says is not for us."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _close(socket: WebSocket) -> None:
+    try:
+        await asyncio.wait_for(socket.close(1011), 1.0)
+    except (RuntimeError, TimeoutError, OSError):
+        return
+
+
+def _ms(t: float) -> float:
+    return round(t, 3)
+
+
+def _encode(message: JSON) -> str:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,93 @@
+"""`sample`: what the sensors of a line show, at any instants, in any order, computed at once.
+
+A sensor looks at its own instants `k * period` only and holds what it saw; noise belongs to k.
+So a value depends on (trace, tag, k) and on nothing else: windows, steps and repetition do not
+change it, and nothing has to run beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin.equipment.tag import Tag
+from twin.errors import UsageError
+from twin.line.line import Line
+from twin.signals.noise import standard_normal, tag_key
+from twin.signals.sources import SOURCES
+from twin.trace.trace import Trace
+
+BLOCK = 1 << 15  # instants computed at once: fits the cache
+
+
+def select(line: Line, tags: str | Sequence[str]) -> list[Tag]:
+    """Tags whose key matches any of the names or globs ("RFL.*"), in table order."""
+    patterns = [tags] if isinstance(tags, str) else list(tags)
+    known = line.tags
+    for pattern in patterns:
+        if not any(fnmatchcase(key, pattern) for key in known):
+            raise UsageError(f"no tag matches {pattern!r} on {line.id}", pattern=pattern)
+    return [tag for key, tag in known.items() if any(fnmatchcase(key, p) for p in patterns)]
+
+
+def sample(trace: Trace, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray[np.float64]:
+    """Values the tags show at the instants `ticks` (s, shape (n,)): shape (tags, n).
+
+    `tags` are keys or globs, in table order. Raises FutureError when an instant is not before
+    the trace's now, and UsageError for an unknown tag or a negative instant.
+
+    >>> import twin
+    >>> trace = twin.run(twin.load("examples/three-stations-v1"), "10min", seed=1)
+    >>> twin.sample(trace, ["Line.Finished", "*.Queue"], [60, 120, 599]).shape[1]
+    3
+    """
+    instants = np.atleast_1d(np.asarray(ticks, dtype=np.float64))
+    if instants.ndim != 1:
+        raise UsageError(f"ticks must have one dimension, not {instants.ndim}")
+    if len(instants):
+        trace.require_known(float(instants.max()))
+        if instants.min() < 0.0 or not np.isfinite(instants).all():
+            raise UsageError("ticks must be finite and not negative")
+    chosen = select(trace.line, tags)
+    out = np.empty((len(chosen), len(instants)))
+    for row, tag in zip(out, chosen, strict=True):
+        for begin in range(0, len(instants), BLOCK):
+            part = slice(begin, begin + BLOCK)
+            row[part] = shown(trace, tag, instants[part])
+    return out
+
+
+def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What one tag shows at sorted or unsorted instants: sampled, noisy, rounded."""
+    k = np.floor(t / tag.period + 1e-9)
+    value = SOURCES[type(tag.source)](trace, tag, k * tag.period)
+    if tag.noise > 0.0:
+        noise = standard_normal(tag_key(trace.seed, tag.key), k.astype(np.int64))
+        noise *= tag.noise
+        value = value + noise
+    if tag.resolution > 0.0:
+        value = np.rint(value / tag.resolution) * tag.resolution
+    return value
+
+
+def stream(
+    trace: Trace,
+    tags: str | Sequence[str],
+    start: float,
+    stop: float,
+    step: float,
+    chunk: int = 1 << 16,
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """(ticks, values) in chunks over the grid `k * step` within [start, stop), s.
+
+    Any cut into chunks gives the same values; only one chunk is held at a time.
+    """
+    if step <= 0.0:
+        raise UsageError(f"the step must be above 0 s, got {step:g}")
+    first, end = int(np.ceil(start / step - 1e-9)), int(np.ceil(stop / step - 1e-9))
+    for begin in range(first, end, chunk):
+        ticks = np.arange(begin, min(begin + chunk, end), dtype=np.float64) * step
+        yield ticks, sample(trace, tags, ticks)

@@ -1,0 +1,203 @@
+"""The function behind each kind of source: true values of a tag at given instants.
+
+Every function takes the trace, the tag and sorted or unsorted instants `t` (s, shape (n,)) and
+returns n floats. None reads what comes after an instant: the end of a segment is never used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.equipment.tag import (
+    ByState,
+    Count,
+    Level,
+    LineCount,
+    PartInWork,
+    ProductInWork,
+    Reading,
+    StateCode,
+    Stroke,
+    Tag,
+    Total,
+    Track,
+)
+from twin.line.line import OUT, SCRAP
+from twin.physics.laws import evaluate
+from twin.trace.tables import EventKind, State
+from twin.trace.trace import Trace
+
+Floats = NDArray[np.float64]
+
+
+def last(times: Floats, t: Floats) -> NDArray[np.int64]:
+    """Row in force at each instant: the last with time <= t; -1 before the first."""
+    return np.searchsorted(times, t, side="right") - 1
+
+
+def held(times: Floats, values: NDArray[Any], t: Floats, initial: float) -> Floats:
+    """Value of the row in force, `initial` before the first."""
+    if not len(times):
+        return np.full(len(t), initial)
+    rows = last(times, t)
+    return np.where(rows >= 0, values[np.maximum(rows, 0)], initial).astype(np.float64)
+
+
+def state_code(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    series = trace.index.states(trace.line.place(tag.station))
+    return held(series.t, series.state, t, float(State.IDLE))
+
+
+def part_in_work(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    series = trace.index.states(trace.line.place(tag.station))
+    return held(series.t, series.part + 1, t, 0.0)
+
+
+def product_in_work(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    series = trace.index.events(EventKind.SETUP, trace.line.place(tag.station))
+    return held(series.t, series.value + 1.0, t, 1.0)
+
+
+def by_state(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, ByState)
+    return np.asarray(np.array(tag.source.levels)[state_code(trace, tag, t).astype(np.intp)])
+
+
+def law_at(trace: Trace, key: str, t: Floats) -> Floats:
+    """Value of a law; where all instants lie in one segment, its numbers are scalars."""
+    series = trace.index.laws(trace.quantity_number(key))
+    rows = last(series.t, t[[0, -1]]) if len(t) else np.zeros(2, dtype=np.int64)
+    if rows[0] == rows[1] >= 0 and t[0] <= t[-1] and (len(t) < 3 or bool(np.all(t[1:] >= t[:-1]))):
+        row = int(rows[0])
+        target, tau = float(series.target[row]), float(series.tau[row])
+        gap = float(series.value[row]) - target
+        if gap == 0.0 or tau == 0.0:
+            return np.full(len(t), target)
+        if tau > 0.0:
+            out: Floats = t - series.t[row]
+            out *= -1.0 / tau
+            np.exp(out, out=out)
+            out *= gap
+            out += target
+            return out
+    rows = np.maximum(last(series.t, t), 0)
+    return evaluate(t - series.t[rows], series.value[rows], series.target[rows], series.tau[rows])
+
+
+def track(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, Track)
+    return law_at(trace, f"{tag.station}.{tag.source.quantity}", t)
+
+
+def stroke(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    source = tag.source
+    assert isinstance(source, Stroke)
+    series = trace.index.states(trace.line.place(tag.station))
+    rows = np.maximum(last(series.t, t), 0)
+    into = t - series.t[rows]
+    acting = (series.state[rows] == State.WORKING) & (into >= source.begin) & (into < source.end)
+    active: Floats | float = source.active
+    if source.quantity:
+        active = law_at(trace, f"{tag.station}.{source.quantity}", t)
+    return np.where(acting, active, source.rest)
+
+
+def reading(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    source = tag.source
+    assert isinstance(source, Reading)
+    series = trace.index.readings(trace.reading_number(f"{tag.station}.{source.name}"))
+    return held(series.t, series.value, t, source.initial)
+
+
+def times_up_to(times: Floats, t: Floats) -> Floats:
+    """How many of the sorted times are <= t."""
+    return np.searchsorted(times, t, side="right").astype(np.float64)
+
+
+def count(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, Count)
+    place = trace.line.place(tag.station)
+    counted = COUNTS[tag.source.what](trace, place)
+    total = times_up_to(counted, t)
+    resets = trace.index.events(EventKind.RESET, place)
+    if len(resets):
+        zero = times_up_to(counted, resets.t)
+        total -= held(resets.t, zero, t, 0.0)
+    return total
+
+
+def _started(trace: Trace, place: int) -> Floats:
+    return trace.index.arrivals(place)
+
+
+def _rejected(trace: Trace, place: int) -> Floats:
+    verdicts = trace.index.events(EventKind.VERDICT, place)
+    return np.asarray(verdicts.t[verdicts.value == 0.0])
+
+
+def _passed(trace: Trace, place: int) -> Floats:
+    verdicts = trace.index.events(EventKind.VERDICT, place)
+    if len(verdicts):
+        return np.asarray(verdicts.t[verdicts.value == 1.0])
+    return trace.index.departures(place)
+
+
+def _failures(trace: Trace, place: int) -> Floats:
+    return trace.index.events(EventKind.FAILURE, place).t
+
+
+COUNTS: Mapping[str, Callable[[Trace, int], Floats]] = {
+    "started": _started,
+    "passed": _passed,
+    "rejected": _rejected,
+    "failures": _failures,
+}
+
+
+def total(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, Total)
+    series = trace.index.states(trace.line.place(tag.station))
+    levels = np.array(tag.source.levels)
+    if not len(series):
+        return np.zeros(len(t))
+    level = levels[series.state]
+    before = np.concatenate([[0.0], np.cumsum(level[:-1] * np.diff(series.t))])
+    rows = np.maximum(last(series.t, t), 0)
+    return (before[rows] + level[rows] * (t - series.t[rows])) / 3600.0
+
+
+def waiting(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    out = np.zeros(len(t))
+    for name in trace.line.station_by_id[tag.station].inputs:
+        place = trace.line.place(name)
+        out += times_up_to(trace.index.arrivals(place), t)
+        out -= times_up_to(trace.index.departures(place), t)
+    return out
+
+
+def line_count(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, LineCount)
+    places, index = trace.line.place, trace.index
+    if tag.source.what == "wip":
+        gone = sum(times_up_to(index.arrivals(place), t) for place in trace.sinks)
+        return times_up_to(trace.parts.t, t) - gone
+    return times_up_to(index.arrivals(places(OUT if tag.source.what == "finished" else SCRAP)), t)
+
+
+SOURCES: Mapping[type, Callable[[Trace, Tag, Floats], Floats]] = {
+    StateCode: state_code,
+    PartInWork: part_in_work,
+    ProductInWork: product_in_work,
+    ByState: by_state,
+    Stroke: stroke,
+    Track: track,
+    Reading: reading,
+    Count: count,
+    Total: total,
+    Level: waiting,
+    LineCount: line_count,
+}

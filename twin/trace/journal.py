@@ -1,0 +1,42 @@
+"""Commands: every input from outside, with the simulated time at which it took effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+CommandKind = Literal["start", "stop", "reset", "set", "fault", "repair"]
+Role = Literal["observer", "operator", "engineer", "instructor"]
+ROLES: tuple[Role, ...] = ("observer", "operator", "engineer", "instructor")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One input: `kind` to `target` ("" the whole line, a station, "RFL.BeltSpeed", a fault id).
+
+    `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
+    factor of a fault (1 is the catalogue's size). `source` names the door it came by.
+    """
+
+    kind: CommandKind
+    target: str = ""
+    value: float | None = None
+    role: Role = "operator"
+    source: str = ""
+    t: float | None = None
+
+    def at(self, t: float) -> Command:
+        """The same command, taking effect at `t`."""
+        return replace(self, t=t)
+
+
+def to_lines(journal: Iterable[Command]) -> str:
+    """The journal as JSON lines."""
+    return "".join(json.dumps(asdict(command), sort_keys=True) + "\n" for command in journal)
+
+
+def from_lines(text: str) -> tuple[Command, ...]:
+    """The journal back from JSON lines."""
+    return tuple(Command(**json.loads(line)) for line in text.splitlines() if line.strip())

@@ -1,0 +1,33 @@
+// The REST calls of the page. A refusal comes back as an error whose message a person can read.
+
+export class Refusal extends Error {}
+
+async function call<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(path, init);
+  const body: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return body as T;
+  const said = body as { error?: string; reason?: string; expected?: string };
+  const why = said.reason ?? said.error ?? `${response.status} ${response.statusText}`;
+  throw new Refusal(said.expected && !said.reason ? `${why} (${said.expected})` : why);
+}
+
+export interface History { name: string; unit: string; step: number; t: number[]; values: (number | null)[] }
+export interface StateHistory { start: number; end: number; t: number[]; state: number[]; part: number[] }
+
+const enc = encodeURIComponent;
+
+export const values = (names: string): Promise<{ t: number; values: Record<string, number | null> }> =>
+  call(`api/tags?names=${enc(names)}`);
+
+export const history = (tag: string, start: number, step: number): Promise<History> =>
+  call(`api/tags/${enc(tag)}/history?start=${start}&step=${step}`);
+
+export const stateHistory = (station: string, start: number): Promise<StateHistory> =>
+  call(`api/stations/${enc(station)}/history?start=${start}`);
+
+export const command = (kind: string, target: string, value: number | null = null): Promise<{ ok: boolean; reason: string }> =>
+  call("api/commands", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ kind, target, value, role: "operator" }),
+  });
