@@ -82,7 +82,7 @@ class Buffer:
         if self._feeders and not self.transport:  # no room at all: straight from hand to hand
             feeder = self._feeders.popleft()
             part = feeder.part
-            feeder.released()
+            self._calendar.then(feeder.released)
             return part
         self._takers.append(taker)
         return None
@@ -136,11 +136,11 @@ class Buffer:
         if self._feeders:
             feeder = self._feeders.popleft()
             self._store(feeder.part)
-            feeder.released()
+            self._calendar.then(feeder.released)
             return
         self.free += 1
         if self._claimants:
-            self._claimants.popleft().room_came()
+            self._calendar.then(self._claimants.popleft().room_came)
 
 
 class Sink:

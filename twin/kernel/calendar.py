@@ -7,6 +7,7 @@ half-open as SimPy's `run(until)`: events at `until` are still to come.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
@@ -36,6 +37,27 @@ class Calendar(simpy.Environment):
     """The event list of a run."""
 
     _queue: list[tuple[float, int, int, Event]]  # type: ignore[assignment]
+
+    def __init__(self, initial_time: float = 0.0) -> None:
+        super().__init__(initial_time)
+        self._following: deque[Callable[[], None]] = deque()
+        self._following_on = False
+
+    def then(self, follow: Callable[[], None]) -> None:
+        """Do what follows at this instant: one after the other, not one inside the other.
+
+        A place that comes free may free the place before it, and so on through a line of any
+        length; the depth of calls must not grow with it.
+        """
+        following = self._following
+        if self._following_on:
+            following.append(follow)
+            return
+        self._following_on = True
+        follow()
+        while following:
+            following.popleft()()
+        self._following_on = False
 
     def wake(self, wake: Wake, delay: float) -> None:
         """Set an alarm `delay` seconds from now; an earlier setting of it is forgotten."""
@@ -68,6 +90,6 @@ class Calendar(simpy.Environment):
         return {"now": self._now, "queue": list(self._queue), "next": following}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        simpy.Environment.__init__(self, state["now"])
+        Calendar.__init__(self, state["now"])
         self._queue = state["queue"]
         self._eid = count(state["next"])

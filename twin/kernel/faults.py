@@ -8,7 +8,7 @@ equipment); failure when the first part is spoilt; repair when the cause is gone
 
 from __future__ import annotations
 
-from math import inf
+from math import copysign, inf
 
 from twin.kernel.calendar import Calendar, Wake
 from twin.kernel.draws import Draws
@@ -36,6 +36,7 @@ class FaultScript:
     ) -> None:
         self._calendar = calendar
         self._number = number
+        self._reason = f"repair of {fault.id}"
         self._kind = fault.kind
         self._size = fault.spec.size if fault.spec.size is not None else fault.kind.size
         self._shape = fault.spec.shape or fault.kind.shape
@@ -90,8 +91,8 @@ class FaultScript:
         self._step()
 
     def witness(self) -> None:
-        """A measured value shows it."""
-        if self.active:
+        """A measured value shows it; perhaps only after its end, on a part that it spoilt."""
+        if EventKind.FAULT_ONSET in self._said:
             self._say(EventKind.FAULT_OBSERVABLE)
 
     def fail(self) -> None:
@@ -113,7 +114,7 @@ class FaultScript:
         self._rig.drive()
         if self._under_repair:
             self._under_repair = False
-            self._rig.machine.release("fault repair")
+            self._rig.machine.release(self._reason)
         self.begin()
 
     def _strike(self) -> None:
@@ -121,7 +122,7 @@ class FaultScript:
 
     def _start_repair(self) -> None:
         self._under_repair = True
-        self._rig.machine.hold("fault repair")
+        self._rig.machine.hold(self._reason)
         self._repairing.handler = self.end
         self._calendar.wake(self._repairing, 0.0 if self._repair is None else self._repair.pop())
 
@@ -138,22 +139,17 @@ class FaultScript:
 
     def _foresee(self) -> None:
         """When the law that carries the fault will differ by three sigma, if it will."""
-        name = self._kind.quantity
-        if not name or EventKind.FAULT_OBSERVABLE in self._said:
+        self._seen.cancel()
+        deviation = self._rig.deviation(self._kind.quantity)
+        if deviation is None or EventKind.FAULT_OBSERVABLE in self._said:
             return
-        healthy = self._rig.healthy_target(name)
-        if healthy is None:
-            return
-        since, law = self._rig.law(name)
-        sign = 1.0 if law.target >= healthy else -1.0
-        limit = healthy + sign * 3.0 * self._sigma
-        now = self._calendar._now
-        if sign * (law.at(now - since) - limit) >= 0.0:
+        limit = 3.0 * self._sigma
+        if abs(deviation.value) >= limit:
             self.witness()
             return
-        wait = law.time_to_reach(limit) - (now - since)
+        wait = deviation.time_to_reach(copysign(limit, deviation.target))
         if wait < inf:
-            self._calendar.wake(self._seen, max(wait, 0.0))
+            self._calendar.wake(self._seen, wait)
 
     def _say(self, kind: EventKind) -> None:
         if kind not in self._said:

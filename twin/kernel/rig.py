@@ -50,6 +50,7 @@ class Rig:
         self._modes = {mode.id: i for i, mode in enumerate(station.spec.failures)}
         self._initial = {q.name: q.initial for q in station.quantities}
         self._laws: dict[str, tuple[float, Law]] = {}
+        self._sound: dict[str, tuple[float, Law]] = {}  # the driven laws, were there no faults
         self._draws: dict[tuple[str, str], Draws] = {}
 
     # ---- the run's side
@@ -63,6 +64,7 @@ class Rig:
         if self.equipment.drive is not None:
             for name, (target, _) in self.equipment.drive(self.parameters, self).items():
                 self._record(name, Law.hold(target))
+                self._sound[name] = self._laws[name]
 
     def set(self, name: str, value: float) -> None:
         """Change a set point."""
@@ -77,22 +79,31 @@ class Rig:
         if self.equipment.drive is None:
             return
         for name, (target, tau) in self.equipment.drive(self.parameters, self).items():
-            law = self._laws[name][1]
-            if (target, tau) != (law.target, law.tau) and target != law.target:
+            if target != self._laws[name][1].target:
                 self._record(name, Law(self.value(name), target, tau))
-
-    def healthy_target(self, name: str) -> float | None:
-        """Where a law would head for without faults; None when nothing drives it."""
-        if self.equipment.drive is None:
-            return None
+        now = self._calendar._now
         self._masked = True
-        targets = self.equipment.drive(self.parameters, self)
+        for name, (target, tau) in self.equipment.drive(self.parameters, self).items():
+            since, law = self._sound[name]
+            if target != law.target:
+                self._sound[name] = (now, Law(law.at(now - since), target, tau))
         self._masked = False
-        return targets[name][0] if name in targets else None
 
-    def law(self, name: str) -> tuple[float, Law]:
-        """Beginning (s) and law of a quantity."""
-        return self._laws[name]
+    def deviation(self, name: str) -> Law | None:
+        """From now on, how far a law is from what it would be without faults.
+
+        Both are lags of one time constant, so their difference is one too. None when nothing
+        drives the law.
+        """
+        if name not in self._sound:
+            return None
+        since, sound = self._sound[name]
+        law = self._laws[name][1]
+        return Law(
+            self.value(name) - sound.at(self._calendar._now - since),
+            law.target - sound.target,
+            max(law.tau, sound.tau),
+        )
 
     def cycle(self, part: Part, nominal: float) -> float:
         """Actual time of the cycle that begins now."""

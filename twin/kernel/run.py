@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 
 from twin.errors import CommandError, UsageError
 from twin.kernel.plant import Plant
@@ -44,8 +45,15 @@ class Run:
         return self.plant.calendar._now
 
     def advance(self, until: float) -> None:
-        """Run up to `until` (s); events at `until` are still to come. Cuts do not matter."""
+        """Run up to `until` (s); events at `until` are still to come. Cuts do not matter.
+
+        Raises UsageError when `until` is before now or without end.
+        """
         calendar, recorder = self.plant.calendar, self.plant.recorder
+        if not calendar._now <= until < inf:
+            raise UsageError(
+                f"time goes on only: it is {calendar._now:g} s, so it cannot become {until:g} s"
+            )
         while True:
             stop = min(until, calendar._now + self._slice)
             calendar.advance(stop)
@@ -60,6 +68,8 @@ class Run:
     def apply(self, command: Command) -> Command:
         """Apply a command now and journal it. Raises CommandError with the reason otherwise."""
         command = command.at(self.now)
+        if command.kind not in APPLY:
+            raise CommandError(f"no command {command.kind!r}; commands are {', '.join(APPLY)}")
         APPLY[command.kind](self.plant, command)
         events = self.plant.recorder.events
         events += (self.now, EventKind.COMMAND, -1, -1, len(self.trace.journal))
@@ -163,7 +173,7 @@ def run(
     running = Run(line, seed, consume)
     for command in sorted(journal, key=lambda c: c.t or 0.0):
         at = command.t or 0.0
-        if at >= end:
+        if at > end:
             raise UsageError(f"a command at {clock(at)} lies behind the end of the run, {clock(end)}")
         _advance(running, at, end, progress)
         running.apply(command)

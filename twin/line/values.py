@@ -11,10 +11,12 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     Tag,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from twin import units
 from twin.equipment.tag import Text
@@ -191,7 +193,7 @@ def _time(value: object) -> object:
 
 Time = Annotated[
     Annotated[Drawn, Field(discriminator="kind")],
-    BeforeValidator(_time, json_schema_input_type=str | Drawn),
+    BeforeValidator(_time, json_schema_input_type=NonNegativeSeconds | Drawn),
 ]
 """A fixed time as text ("28 s") or a distribution ({kind: exponential, mean: 28 s})."""
 
@@ -202,9 +204,20 @@ def _cycle_form(value: object) -> str:
     return "table"
 
 
+class _Table:
+    """Tells a reader of the JSON Schema that what has a `kind` is a distribution."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(
+        schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"not": {"required": ["kind"]}}
+
+
 # the form is chosen before it is validated, so a mistake gives one message and not one a form
 Cycle = Annotated[
-    Annotated[Time, Tag("time")] | Annotated[dict[str, Time], Field(min_length=1), Tag("table")],
+    Annotated[Time, Tag("time")]
+    | Annotated[dict[str, Time], Field(min_length=1), _Table, Tag("table")],
     Discriminator(_cycle_form),
 ]
 """One time for every product, or a table of times by product."""

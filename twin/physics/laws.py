@@ -53,14 +53,18 @@ class Law:
 
 
 def evaluate(dt: Floats, value: Floats, target: Floats, tau: Floats) -> Floats:
-    """`Law.at` for arrays of equal shape: dt, tau in s; value and target in the quantity's unit."""
+    """`Law.at` for arrays of equal shape: dt, tau in s; value and target in the quantity's unit.
+
+    Operation for operation what `twin.signals` does where one law covers a whole window, so that
+    the cut into windows never shows in the last bit.
+    """
     out = target.copy()
     lag = tau > 0.0
     if lag.all():
-        out += (value - target) * np.exp(-dt / tau)
+        out += (value - target) * np.exp(dt * (-1.0 / tau))
         return out
     if lag.any():
-        out[lag] += (value[lag] - target[lag]) * np.exp(-dt[lag] / tau[lag])
+        out[lag] += (value[lag] - target[lag]) * np.exp(dt[lag] * (-1.0 / tau[lag]))
     ramp = (tau < 0.0) & (dt < -tau)
     if ramp.any():
         share = dt[ramp] / -tau[ramp]

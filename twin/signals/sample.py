@@ -27,10 +27,13 @@ def select(line: Line, tags: str | Sequence[str]) -> list[Tag]:
     """Tags whose key matches any of the names or globs ("RFL.*"), in table order."""
     patterns = [tags] if isinstance(tags, str) else list(tags)
     known = line.tags
-    for pattern in patterns:
-        if not any(fnmatchcase(key, pattern) for key in known):
-            raise UsageError(f"no tag matches {pattern!r} on {line.id}", pattern=pattern)
-    return [tag for key, tag in known.items() if any(fnmatchcase(key, p) for p in patterns)]
+    chosen = {pattern for pattern in patterns if pattern in known}
+    for glob in dict.fromkeys(pattern for pattern in patterns if pattern not in known):
+        matching = [key for key in known if fnmatchcase(key, glob)]
+        if not matching:
+            raise UsageError(f"no tag matches {glob!r} on {line.id}", pattern=glob)
+        chosen.update(matching)
+    return [tag for key, tag in known.items() if key in chosen]
 
 
 def sample(trace: Trace, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray[np.float64]:
@@ -52,6 +55,9 @@ def sample(trace: Trace, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray
         if instants.min() < 0.0 or not np.isfinite(instants).all():
             raise UsageError("ticks must be finite and not negative")
     chosen = select(trace.line, tags)
+    if len(instants):
+        for period in {tag.period for tag in chosen}:
+            trace.require_known(float(looked(instants[[instants.argmax()]], period)[0] * period))
     out = np.empty((len(chosen), len(instants)))
     for row, tag in zip(out, chosen, strict=True):
         for begin in range(0, len(instants), BLOCK):
@@ -60,9 +66,17 @@ def sample(trace: Trace, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray
     return out
 
 
+def looked(t: NDArray[np.float64], period: float) -> NDArray[np.float64]:
+    """Number k of a sensor's last look `k * period` at or before each instant.
+
+    Instants a client computed as `k * period` or typed as text hit the look itself.
+    """
+    return np.floor(t / period + 1e-9)
+
+
 def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]:
     """What one tag shows at sorted or unsorted instants: sampled, noisy, rounded."""
-    k = np.floor(t / tag.period + 1e-9)
+    k = looked(t, tag.period)
     value = SOURCES[type(tag.source)](trace, tag, k * tag.period)
     if tag.noise > 0.0:
         noise = standard_normal(tag_key(trace.seed, tag.key), k.astype(np.int64))

@@ -160,14 +160,14 @@ COUNTS: Mapping[str, Callable[[Trace, int], Floats]] = {
 
 def total(trace: Trace, tag: Tag, t: Floats) -> Floats:
     assert isinstance(tag.source, Total)
-    series = trace.index.states(trace.line.place(tag.station))
-    levels = np.array(tag.source.levels)
+    place = trace.line.place(tag.station)
+    series = trace.index.states(place)
     if not len(series):
         return np.zeros(len(t))
-    level = levels[series.state]
-    before = np.concatenate([[0.0], np.cumsum(level[:-1] * np.diff(series.t))])
+    before = trace.index.integral(place, tag.source.levels)
     rows = np.maximum(last(series.t, t), 0)
-    return (before[rows] + level[rows] * (t - series.t[rows])) / 3600.0
+    level = np.array(tag.source.levels)[series.state[rows]]
+    return np.asarray((before[rows] + level * (t - series.t[rows])) / 3600.0)
 
 
 def waiting(trace: Trace, tag: Tag, t: Floats) -> Floats:

@@ -58,11 +58,26 @@ class Index:
         self._readings = [Series(VALUE_COLUMNS) for _ in trace.line.readings]
         self._events: dict[tuple[int, int], Series] = {}
         self._where: dict[int, int] = {}
+        self._integrals: dict[tuple[int, tuple[float, ...]], Growing] = {}
 
     def states(self, place: int) -> Series:
         """(t, state, part) of a station."""
         self._follow_log()
         return self._states[place]
+
+    def integral(self, place: int, levels: tuple[float, ...]) -> Column:
+        """At each row of a station's states, the time integral so far of one level a state."""
+        series = self.states(place)
+        total = self._integrals.setdefault((place, levels), Growing("f8"))
+        done, n = total.n, len(series)
+        if done < n:
+            begin = max(done - 1, 0)
+            level = np.array(levels)[series.state[begin : n - 1]]
+            base = total.values[-1] if done else 0.0
+            # summed one by one in row order, so that the cuts do not show in the last bit
+            grown = np.cumsum(np.concatenate([[base], level * np.diff(series.t[begin:n])]))
+            total.extend(grown[1:] if done else grown)
+        return total.values
 
     def arrivals(self, place: int) -> Column:
         """Times at which a part came to a place."""

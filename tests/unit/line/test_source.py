@@ -60,7 +60,9 @@ def test_unusable_text_is_refused_with_its_line(raw, line, words):
 
 
 def test_values_follow_yaml_1_2():
-    text = b"a: 14:30\nb: on\nc: true\nd: 0o17\ne: 1_000\nf: 2001-01-01\ng: ~\nh: .5\ni: '3'\nj: -0x10"
+    text = (
+        b"a: 14:30\nb: on\nc: true\nd: 0o17\ne: 1_000\nf: 2001-01-01\ng: ~\nh: .5\ni: '3'\nj: -0x10"
+    )
     assert read(text, "x").data == {
         "a": "14:30", "b": "on", "c": True, "d": 15, "e": 1000, "f": "2001-01-01", "g": None,
         "h": 0.5, "i": "3", "j": -16,

@@ -1,0 +1,99 @@
+"""KPIs against numbers worked out by hand, and against the trace they come from."""
+
+import numpy as np
+import pytest
+import twin
+from twin.kernel.run import Run, run
+from twin.metrics import Tally, summarise
+
+
+TWO = """
+schema: 1
+id: test/two
+title: two
+stations:
+  A: {cycle: 10 s, power: {working: 2 kW, standby: 1 kW}, to: B}
+  B: {cycle: 20 s, buffer: 1}
+"""
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Two machines, 10 s and 20 s, one place between them."""
+    (tmp_path / "two.yaml").write_text(TWO)
+    return twin.load(tmp_path / "two.yaml")
+
+
+def test_a_deterministic_line_has_the_kpis_one_computes_by_hand(two):
+    # A works 0-10, 10-20, then is blocked: B takes a part every 20 s from 10 s on
+    kpis = twin.kpi(run(two, 1010.0))
+    assert kpis.bottleneck == "B"
+    assert kpis.line["finished"] == 49  # parts end at 30, 50, ..., 990; the one at 1010 is to come
+    assert kpis.stations["B"]["availability"] == pytest.approx(1000 / 1010)
+    assert kpis.stations["B"]["effectiveness"] == pytest.approx(1.0)
+    assert kpis.line["oee"] == pytest.approx(1000 / 1010)
+    assert kpis.line["lead_time"] == pytest.approx(np.mean([30, 40, 50] + [60] * 46) / 60, rel=0.02)
+
+
+def test_energy_is_power_times_time_in_state(two):
+    kpis = twin.kpi(run(two, 1010.0))
+    working = 10.0 * 52  # parts 1 to 51 have entered B or its buffer by 1010 s; A holds the 52nd
+    expected = (2.0 * working + 1.0 * (1010 - working)) / 3600
+    assert kpis.stations["A"]["energy"] == pytest.approx(expected)
+    shown = twin.sample(run(two, 1010.1), "A.Energy", [1010.0])[0, 0]
+    assert shown == pytest.approx(expected, abs=0.01)
+
+
+def test_the_states_of_a_station_fill_all_time():
+    trace = twin.run(twin.load("electronics/smt-v1"), "6h", seed=5)
+    for shares in twin.kpi(trace).states.values():
+        assert sum(shares.values()) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_littles_law_holds_between_the_kpis():
+    trace = twin.run(twin.load("electronics/smt-v1"), "100h", seed=2)
+    k = twin.kpi(trace).line
+    rate = (k["finished"] + k["scrapped"]) / 100.0  # 1/h
+    assert k["wip"] == pytest.approx(rate * k["lead_time"] / 60.0, rel=0.02)
+
+
+def test_chunks_do_not_show_in_the_tally():
+    smt = twin.load("electronics/smt-v1")
+    pieces = Tally(smt)
+    chunks = []
+    live = Run(smt, 3, consume=lambda chunk, now: chunks.append((chunk, now)))
+    for until in (1.0, 500.5, 500.6, 7200.0, 30_000.0):
+        live.advance(until)
+    for chunk, now in chunks:
+        pieces.feed(chunk, now)
+    whole = twin.kpi(twin.run(smt, 30_000.0, seed=3))
+    parts = summarise(pieces)
+    assert parts.line == pytest.approx(whole.line)
+    assert parts.stations["AOI"] == pytest.approx(whole.stations["AOI"], nan_ok=True)
+
+
+def test_stopped_time_is_not_planned_busy_time(two):
+    stop = twin.Command("stop", "B", t=410.0)
+    start = twin.Command("start", "B", t=810.0)
+    kpis = twin.kpi(run(two, 1010.0, journal=[stop, start]))
+    assert kpis.states["B"]["STOPPED"] == pytest.approx(400 / 1010)
+    assert kpis.stations["B"]["availability"] == pytest.approx(600 / 610)
+
+
+def test_rejected_parts_lower_first_pass_yield_not_only_scrap():
+    k = twin.kpi(twin.run(twin.load("electronics/smt-v1"), "50h", seed=4))
+    assert k.line["scrapped"] < k.stations["AOI"]["rejected"]
+    assert k.line["first_time_right"] < k.line["quality"]
+
+
+def test_the_default_four_weeks_lie_in_the_band_for_electronics():
+    oee = twin.kpi(twin.run(twin.load("electronics/smt-v1"), "28d", seed=1)).line["oee"]
+    assert 0.72 - 0.05 <= oee <= 0.77 + 0.05
+
+
+def test_a_rejecting_station_counts_verdicts_as_its_production():
+    trace = twin.run(twin.load("electronics/smt-v1"), "8h", seed=1)
+    aoi = twin.kpi(trace).stations["AOI"]
+    shown = twin.sample(trace, ["AOI.Passed", "AOI.Rejected"], [8 * 3600 - 1e-6])[:, 0]
+    assert aoi["produced"] == shown.sum()
+    assert aoi["rejected"] == shown[1]

@@ -1,0 +1,45 @@
+"""What a face of a live session must be: start, publish, stop. OPC UA, HTTP and others are one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from twin.serve.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What every tag of the line shows at one instant, in the order of `line.tags`.
+
+    `t` is simulated seconds, `wall` the same instant as a date; `changed` marks the tags whose
+    value differs from the block before (all of them in the first).
+    """
+
+    t: float
+    wall: datetime
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    changed: NDArray[np.bool_]
+
+
+class Adapter(Protocol):
+    """One way to reach a live session. Client writes become commands: `await session.submit`."""
+
+    @property
+    def endpoints(self) -> list[str]:
+        """Addresses to connect to, once started."""
+
+    async def start(self, session: Session) -> None:
+        """Begin to serve; raises PortInUse when the port is taken."""
+
+    async def publish(self, block: Block) -> None:
+        """Show new values; called after every advance."""
+
+    async def stop(self) -> None:
+        """Close connections and free the port."""

@@ -1,0 +1,249 @@
+"""A live session: one run, a clock, an inbox of commands, and adapters that show it.
+
+The kernel never runs ahead of the session's now. Commands wait in the inbox and take effect at
+the next slice border, where they are journalled; so a session's journal replays to the same trace.
+
+Clocks: *paced* follows the wall clock times `speed`; *stepped* moves only by `step`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin.errors import CommandError, UsageError
+from twin.i18n import _
+from twin.kernel.run import Run
+from twin.line.line import Line
+from twin.metrics import Kpis, Tally, summarise
+from twin.serve.adapter import Adapter, Block
+from twin.signals import sample
+from twin.trace.journal import Command
+from twin.trace.tables import Column
+from twin.trace.trace import Trace
+
+log = logging.getLogger("twin.serve")
+
+BEAT = 0.2  # s of wall clock between two advances of a paced session
+SLICE = 900.0  # s of simulated time at once, so that clients get their turn
+LONGEST_STEP = 366 * 86400.0  # s
+Clock = Literal["paced", "stepped"]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Answer to a command: whether it took effect, why not, and when (simulated s)."""
+
+    ok: bool
+    reason: str = ""
+    t: float | None = None
+
+
+class Session:
+    """A line under way for clients to look at and to act on."""
+
+    def __init__(
+        self,
+        line: Line,
+        seed: int = 0,
+        clock: Clock = "paced",
+        speed: float = 1.0,
+        *,
+        started_at: datetime | None = None,
+        instructor_token: str | None = None,
+    ) -> None:
+        if not (math.isfinite(speed) and speed > 0.0):
+            raise UsageError(_("the speed must be above 0, got {speed}").format(speed=speed))
+        self.line = line
+        self.clock: Clock = clock
+        self.speed = speed
+        self.run_state: Literal["running", "paused"] = "running"
+        self.started_at = started_at or datetime.now(UTC).replace(microsecond=0)
+        self.instructor_token = instructor_token
+        self.run = Run(line, seed, consume=self._take)
+        self._tally = Tally(line)
+        self._names = tuple(line.tags)
+        self._values: NDArray[np.float64] | None = None
+        self._inbox: list[tuple[Command, asyncio.Future[Receipt]]] = []
+        self._adapters: list[Adapter] = []
+        self._pacer: asyncio.Task[None] | None = None
+        self._moving = asyncio.Lock()
+        self._rebase = asyncio.Event()
+        self.lag = 0.0  # s of wall clock a paced session is behind
+
+    # ---- what is known
+
+    @property
+    def now(self) -> float:
+        """Simulated time, s; everything before it is known."""
+        return self.run.now
+
+    @property
+    def trace(self) -> Trace:
+        """All that happened so far."""
+        return self.run.trace
+
+    @property
+    def kpis(self) -> Kpis:
+        """Key figures up to now, kept as the session goes."""
+        return summarise(self._tally)
+
+    def sample(self, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray[np.float64]:
+        """`twin.sample` of the trace so far; FutureError at or after now."""
+        return sample(self.trace, tags, ticks)
+
+    def wall(self, t: float) -> datetime:
+        """The date of a simulated instant."""
+        return self.started_at + timedelta(seconds=t)
+
+    def block(self) -> Block:
+        """What every tag shows just before now."""
+        before = max(float(np.nextafter(self.now, 0.0)), 0.0)
+        values = self.sample(self._names, [before])[:, 0]
+        changed = (
+            np.ones(len(values), dtype=np.bool_) if self._values is None else values != self._values
+        )
+        self._values = values
+        return Block(self.now, self.wall(self.now), self._names, values, changed)
+
+    # ---- adapters
+
+    async def start(self, *adapters: Adapter) -> None:
+        """Make the first values known, start the adapters, and let the clock run.
+
+        When an adapter cannot start, those before it are stopped again.
+        """
+        if not self.now:
+            self.run.advance(1e-3)
+        for adapter in adapters:
+            try:
+                await adapter.start(self)
+            except BaseException:
+                await self.stop()
+                raise
+            self._adapters.append(adapter)
+        await self._publish()
+        if self.clock == "paced":
+            self._pacer = asyncio.create_task(self._pace(), name="pacer")
+
+    async def stop(self) -> None:
+        """Stop the clock and the adapters, last started first."""
+        if self._pacer is not None:
+            self._pacer.cancel()
+            await asyncio.gather(self._pacer, return_exceptions=True)
+            self._pacer = None
+        for _command, answer in self._inbox:
+            if not answer.done():
+                answer.set_result(Receipt(False, _("the session has ended")))
+        self._inbox.clear()
+        while self._adapters:
+            adapter = self._adapters.pop()
+            try:
+                await adapter.stop()
+            except Exception:
+                log.exception("adapter %s did not stop cleanly", type(adapter).__name__)
+
+    async def wait(self) -> None:
+        """Wait until the clock stops by itself: only when it broke, with its error."""
+        if self._pacer is not None:
+            await asyncio.shield(self._pacer)
+
+    # ---- commands and the clock
+
+    async def submit(self, command: Command) -> Receipt:
+        """Put a command into the inbox and wait until it took effect or was refused."""
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._inbox.append((command, answer))
+        if self._pacer is None or self.run_state == "paused":
+            async with self._moving:
+                self._serve_inbox()
+        return await answer
+
+    async def step(self, seconds: float) -> float:
+        """Advance a stepped session and show the new values; the new now, s."""
+        if self.clock != "stepped":
+            raise CommandError(_("only a stepped session advances by steps; this one is paced"))
+        if not 0.0 < seconds <= LONGEST_STEP:
+            raise CommandError(
+                _("a step must be above 0 s and at most {most:g} s, got {found:g}").format(
+                    most=LONGEST_STEP, found=seconds
+                )
+            )
+        async with self._moving:
+            await self._move(self.now + seconds)
+            await self._publish()
+        return self.now
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed of a paced session; its past is not touched."""
+        if not (math.isfinite(speed) and 0.0 < speed <= 1e6):
+            raise CommandError(_("the speed must be above 0, got {speed}").format(speed=speed))
+        self.speed = speed
+        self._rebase.set()
+
+    def pause(self) -> None:
+        """Let a paced session stand still."""
+        self.run_state = "paused"
+
+    def resume(self) -> None:
+        """Let a paused session go on."""
+        self.run_state = "running"
+        self._rebase.set()
+
+    async def _pace(self) -> None:
+        loop = asyncio.get_running_loop()
+        begin, base = loop.time(), self.now
+        while True:
+            await asyncio.sleep(BEAT)
+            if self.run_state == "paused":
+                begin, base = loop.time(), self.now
+                continue
+            if self._rebase.is_set():
+                self._rebase.clear()
+                begin, base = loop.time(), self.now
+                continue
+            target = base + self.speed * (loop.time() - begin)
+            async with self._moving:
+                await self._move(target)
+                await self._publish()
+            self.lag = loop.time() - begin - (self.now - base) / self.speed
+
+    async def _move(self, target: float) -> None:
+        self._serve_inbox()
+        while self.now < target:
+            self.run.advance(min(target, self.now + SLICE))
+            await asyncio.sleep(0)
+            self._serve_inbox()
+
+    def _serve_inbox(self) -> None:
+        waiting, self._inbox = self._inbox, []
+        for command, answer in waiting:
+            try:
+                done = self.run.apply(command)
+                receipt = Receipt(True, t=done.t)
+            except CommandError as error:
+                receipt = Receipt(False, error.message)
+            if not answer.done():
+                answer.set_result(receipt)
+
+    def _take(self, chunk: Mapping[str, Mapping[str, Column]], now: float) -> None:
+        self.run.trace.absorb(chunk, now)
+        self._tally.feed(chunk, now)
+
+    async def _publish(self) -> None:
+        if not self._adapters:
+            return
+        block = self.block()
+        for adapter in self._adapters:
+            try:
+                await adapter.publish(block)
+            except Exception:
+                log.exception("adapter %s could not publish", type(adapter).__name__)

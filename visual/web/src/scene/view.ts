@@ -1,0 +1,259 @@
+// The 3D view: renderer, camera, picking, and the picture of each moment.
+
+import {
+  AmbientLight, Box3, Color, DirectionalLight, Fog, HemisphereLight, type Object3D, PerspectiveCamera, Raycaster, Scene,
+  SRGBColorSpace, Vector2, Vector3, WebGLRenderer,
+} from "three";
+import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
+import { el } from "../dom";
+import { localised, t } from "../i18n";
+import type { Model } from "../model";
+import type { Ways } from "../motion";
+import { stateLook } from "../states";
+import { Boards } from "./boards";
+import { makeBelts, makeFloor, makeShadows } from "./hall";
+import { Labels } from "./labels";
+import { loadMachines, type Machines } from "./machines";
+import { Mark } from "./marks";
+import type { Polyline } from "./polyline";
+import { buildWays, readScene } from "./ways";
+
+const BACKGROUND = "#dde3e8";
+const SLOW = 45; // ms a picture may take before the view gives up pixels
+const QUICK = 20; // ms below which it takes them back
+const HOME_TILT = 0.5; // rad above the horizon
+const HOME_TURN = -0.42; // rad around, seen a little from the feeding end
+
+export class View {
+  readonly stage: HTMLElement;
+  readonly labels: Labels;
+  readonly problem: string | null;
+  frames = 0;
+  private readonly renderer: WebGLRenderer;
+  private readonly scene = new Scene();
+  private readonly camera = new PerspectiveCamera(38, 1, 0.1, 400);
+  private readonly controls: OrbitControls;
+  private readonly marks = new Map<number, Mark>();
+  private readonly boards: Boards;
+  private readonly ways: Ways;
+  private readonly bounds: Box3;
+  private readonly machines: Machines;
+  private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
+  private ratio = Math.min(devicePixelRatio, 2);
+  private cost = 16;
+  private drawnVersion = -1;
+  private flight: { from: [Vector3, Vector3]; to: [Vector3, Vector3]; begin: number } | null = null;
+
+  /** Throws when the browser has no WebGL. */
+  static async open(model: Model, rawScene: unknown, choose: (id: string | null) => void): Promise<View> {
+    const canvas = el<HTMLCanvasElement>("canvas.view", { tabindex: 0, role: "img" });
+    const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
+    const machines = await loadMachines(model.line, "api/scene.glb");
+    return new View(model, rawScene, renderer, machines, choose);
+  }
+
+  private constructor(
+    private readonly model: Model, rawScene: unknown, renderer: WebGLRenderer, machines: Machines,
+    choose: (id: string | null) => void,
+  ) {
+    const { line } = model;
+    this.renderer = renderer;
+    this.machines = machines;
+    this.problem = machines.problem;
+    renderer.outputColorSpace = SRGBColorSpace;
+    renderer.setPixelRatio(this.ratio);
+    const data = readScene(rawScene);
+    this.ways = buildWays(line, data, machines.boxes, 0.34);
+    this.bounds = [...machines.boxes.values()].reduce((all, box) => all.union(box), new Box3());
+    this.dress(data.paths);
+    this.scene.add(machines.root);
+    this.boards = new Boards(this.scene, machines.board);
+    const anchors = new Map<string, Vector3>();
+    line.stations.forEach((station, place) => {
+      const box = machines.boxes.get(station.id);
+      if (!box) return;
+      const mark = new Mark(box, data.colours, true);
+      this.marks.set(place, mark);
+      this.scene.add(mark.group);
+      const mid = box.getCenter(new Vector3());
+      anchors.set(station.id, new Vector3(mid.x, box.max.y + 0.3, mid.z));
+    });
+    this.labels = new Labels(line, anchors, choose);
+    this.stage = el("div.stage", {}, renderer.domElement, this.labels.layer);
+    localised(() => renderer.domElement.setAttribute("aria-label", t("stage")));
+    this.controls = new OrbitControls(this.camera, renderer.domElement);
+    this.controls.enableDamping = true;
+    this.controls.dampingFactor = 0.12;
+    this.controls.maxPolarAngle = Math.PI / 2 - 0.04;
+    this.controls.minDistance = 2;
+    this.controls.maxDistance = 120;
+    this.controls.listenToKeyEvents(renderer.domElement);
+    this.controls.addEventListener("start", () => (this.flight = null));
+    this.pickOnClick(renderer.domElement, choose);
+    new ResizeObserver(() => this.fit()).observe(this.stage);
+  }
+
+  private dress(given: Map<string, Polyline>): void {
+    this.scene.background = new Color(BACKGROUND);
+    this.scene.fog = new Fog(BACKGROUND, 45, 110);
+    this.scene.add(new HemisphereLight("#ffffff", "#8d959c", 1.7), new AmbientLight("#ffffff", 0.35));
+    const sun = new DirectionalLight("#fff6e8", 1.9);
+    sun.position.set(-8, 16, 11);
+    this.scene.add(sun);
+    if (!this.machines.floor) this.scene.add(makeFloor(this.bounds), makeShadows(this.machines.boxes.values()));
+    if (given.size === 0 || this.machines.problem !== null) {
+      const ways = this.model.line.buffers.flatMap((b) => (b.from.length ? b.from : [null]).map((f) => this.ways.belt(f, b.id)));
+      this.scene.add(makeBelts(ways.filter((w) => w !== null)));
+    }
+  }
+
+  private pickOnClick(canvas: HTMLCanvasElement, choose: (id: string | null) => void): void {
+    let down: [number, number] | null = null;
+    canvas.addEventListener("pointerdown", (e) => (down = [e.clientX, e.clientY]));
+    canvas.addEventListener("pointerup", (e) => {
+      const still = down && Math.hypot(e.clientX - down[0], e.clientY - down[1]) < 6;
+      down = null;
+      if (still) choose(this.pick(e.clientX, e.clientY));
+    });
+    canvas.addEventListener("pointermove", (e) => {
+      if (e.buttons === 0 && e.pointerType === "mouse")
+        canvas.style.cursor = this.pick(e.clientX, e.clientY) ? "pointer" : "grab";
+    });
+  }
+
+  /** The machine under a point of the window. */
+  pick(clientX: number, clientY: number): string | null {
+    const frame = this.renderer.domElement.getBoundingClientRect();
+    const ray = new Raycaster();
+    const at = new Vector2(((clientX - frame.left) / frame.width) * 2 - 1, 1 - ((clientY - frame.top) / frame.height) * 2);
+    ray.setFromCamera(at, this.camera);
+    const near = [...this.machines.boxes].map(([id, box]) => ({ id, hit: ray.ray.intersectBox(box, new Vector3()) }))
+      .filter((c) => c.hit !== null)
+      .sort((a, b) => a.hit!.distanceTo(ray.ray.origin) - b.hit!.distanceTo(ray.ray.origin));
+    for (const { id } of near) {
+      const node = this.machines.nodes.get(id) as Object3D;
+      if (ray.intersectObject(node, true).length) return id;
+    }
+    return near[0]?.id ?? null;
+  }
+
+  /** Where the middle of a machine is in the window, px. */
+  where(id: string): { x: number; y: number } | null {
+    const box = this.machines.boxes.get(id);
+    return box ? this.toWindow(box.getCenter(new Vector3())) : null;
+  }
+
+  /** Where a part is drawn in the window, px. */
+  wherePart(part: number, time: number): { x: number; y: number } | null {
+    const stay = this.model.parts.get(part);
+    const at = stay && this.boards.locate(this.model, this.ways, stay, time);
+    return at ? this.toWindow(new Vector3(...at)) : null;
+  }
+
+  private toWindow(p: Vector3): { x: number; y: number } {
+    const frame = this.renderer.domElement.getBoundingClientRect();
+    p.project(this.camera);
+    return { x: frame.left + ((p.x + 1) / 2) * frame.width, y: frame.top + ((1 - p.y) / 2) * frame.height };
+  }
+
+  get boardsShown(): number {
+    return this.boards.shown;
+  }
+
+  /** Follows the size of its place in the page. */
+  fit(): void {
+    const { clientWidth: w, clientHeight: h } = this.stage;
+    if (!w || !h) return;
+    const first = this.frames === 0;
+    this.renderer.setSize(w, h, false);
+    this.camera.aspect = w / h;
+    this.camera.updateProjectionMatrix();
+    this.labels.stale();
+    if (first) this.home(false);
+  }
+
+  /** Shows the whole line. */
+  home(fly = true): void {
+    this.frame(this.bounds, fly, 1);
+  }
+
+  /** Brings one machine near. */
+  focus(id: string): void {
+    const box = this.machines.boxes.get(id);
+    if (box) this.frame(box.clone().expandByScalar(1.2), true, 1);
+  }
+
+  private frame(box: Box3, fly: boolean, margin: number): void {
+    const upright = this.camera.aspect < 0.9;
+    const turn = upright ? -1.05 : HOME_TURN, tilt = upright ? 0.75 : HOME_TILT;
+    const towards = new Vector3(Math.sin(turn) * Math.cos(tilt), Math.sin(tilt), Math.cos(turn) * Math.cos(tilt));
+    const probe = this.camera.clone();
+    const target = box.getCenter(new Vector3());
+    const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => new Vector3(
+      i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y + 0.9 : box.min.y, i & 4 ? box.max.z : box.min.z,
+    ));
+    let distance = 3;
+    for (; distance < 110; distance *= 1.04) {
+      probe.position.copy(target).addScaledVector(towards, distance);
+      probe.lookAt(target);
+      probe.updateMatrixWorld(true);
+      const inside = corners.every((c) => {
+        const p = c.clone().project(probe);
+        return p.z < 1 && Math.abs(p.x) < 0.93 && Math.abs(p.y) < 0.86;
+      });
+      if (inside) break;
+    }
+    const eye = target.clone().addScaledVector(towards, distance * margin);
+    if (fly && !this.calm.matches) {
+      this.flight = { from: [this.camera.position.clone(), this.controls.target.clone()], to: [eye, target], begin: performance.now() };
+      return;
+    }
+    this.camera.position.copy(eye);
+    this.controls.target.copy(target);
+    this.controls.update();
+  }
+
+  /** Draws the line as at simulated time `time`. */
+  draw(time: number, ms: number): void {
+    const begin = performance.now();
+    if (this.flight) {
+      const x = Math.min(1, (ms - this.flight.begin) / 700), f = x * x * (3 - 2 * x);
+      this.camera.position.lerpVectors(this.flight.from[0], this.flight.to[0], f);
+      this.controls.target.lerpVectors(this.flight.from[1], this.flight.to[1], f);
+      if (x >= 1) this.flight = null;
+    }
+    this.controls.update();
+    this.camera.updateMatrixWorld();
+    if (this.drawnVersion !== this.model.version) {
+      this.drawnVersion = this.model.version;
+      for (const [place, now] of this.model.stations) {
+        const look = stateLook(now.state), id = this.model.station(place)?.id;
+        this.marks.get(place)?.show(look);
+        if (id) this.labels.show(id, now.state);
+      }
+    }
+    if (!this.calm.matches) for (const mark of this.marks.values()) mark.pulse((ms % 1600) / 1600);
+    this.boards.update(this.model, this.ways, time);
+    this.labels.place(this.camera, this.stage.clientWidth, this.stage.clientHeight);
+    this.renderer.render(this.scene, this.camera);
+    this.frames++;
+    this.adapt(performance.now() - begin);
+  }
+
+  /** Gives up resolution on a machine that cannot keep up, and takes it back on one that can. */
+  private adapt(ms: number): void {
+    this.cost += (ms - this.cost) * 0.1;
+    if (this.frames % 30 !== 0) return;
+    const best = Math.min(devicePixelRatio, 2);
+    const wanted = this.cost > SLOW ? Math.max(0.75, this.ratio * 0.8) : this.cost < QUICK ? Math.min(best, this.ratio * 1.15) : this.ratio;
+    if (Math.abs(wanted - this.ratio) < 0.02) return;
+    this.ratio = wanted;
+    this.renderer.setPixelRatio(wanted);
+  }
+
+  dispose(): void {
+    this.controls.dispose();
+    this.renderer.dispose();
+    this.stage.remove();
+  }
+}
