@@ -40,6 +40,15 @@ SECURE: tuple[ua.SecurityPolicyType, ...] = (
 )
 
 
+# asyncua logs each refusal as an error of its own; the desk and the guards say it with its reason
+EXPECTED = ("sending service fault response", "No encrypting policy available")
+
+
+def unexpected(record: logging.LogRecord) -> bool:
+    """Whether a log record of asyncua tells more than that a request was answered with a no."""
+    return not str(record.msg).startswith(EXPECTED)
+
+
 class OpcUaAdapter:
     """A session's line as an OPC UA server.
 
@@ -77,6 +86,8 @@ class OpcUaAdapter:
 
     async def start(self, session: Any) -> None:
         """Build the address space and listen. Raises PortInUse when the port is taken."""
+        for name in ("asyncua.server.uaprocessor", "asyncua.server.server"):
+            logging.getLogger(name).addFilter(unexpected)
         sock = bind(self.host, self.port)
         try:
             await self._start(session, sock)

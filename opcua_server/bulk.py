@@ -95,8 +95,8 @@ class SpaceBuilder:
 
     def _to(self, target: ua.NodeId, reference: int, forward: bool = True) -> Any:
         attributes = self.space[target].attributes
-        found = (attributes[key].value.Value.Value for key in (A.BrowseName, A.DisplayName, A.NodeClass))
-        browse, display, node_class = found
+        named = (A.BrowseName, A.DisplayName, A.NodeClass)
+        browse, display, node_class = (attributes[key].value.Value.Value for key in named)
         return ua.ReferenceDescription(
             standard(reference), forward, target, browse, display, ua.NodeClass(node_class)
         )
@@ -127,9 +127,8 @@ class SpaceBuilder:
         **texts: Any,
     ) -> NodeData:
         """A variable; `access` is its AccessLevel, `interval` its sampling interval in ms."""
-        node = self.add(
-            node_id, ua.NodeClass.Variable, name, parent, reference, standard(type_definition), **texts
-        )
+        kind = standard(type_definition)
+        node = self.add(node_id, ua.NodeClass.Variable, name, parent, reference, kind, **texts)
         node.attributes |= {
             A.Value: value,
             A.DataType: constant(standard(data_type), T.NodeId),
@@ -144,7 +143,12 @@ class SpaceBuilder:
         return node
 
     def property(
-        self, owner: ua.NodeId, name: str, data_type: int, value: AttributeValue, array: bool = False
+        self,
+        owner: ua.NodeId,
+        name: str,
+        data_type: int,
+        value: AttributeValue,
+        array: bool = False,
     ) -> NodeData:
         """A property of the standard namespace, such as EURange."""
         return self.variable(

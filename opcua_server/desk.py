@@ -15,11 +15,12 @@ from typing import Any
 from asyncua import ua
 
 from opcua_server.accounts import LineUser
-from opcua_server.methods import MOST_SEVERITY, MOST_STEP_S, Argument, Method
+from opcua_server.methods import MOST_SEVERITY, Argument, Method
 from opcua_server.nodes import Space
 from opcua_server.store import WIRE
 from twin.equipment.tag import Tag
 from twin.errors import TwinError
+from twin.serve.session import LONGEST_STEP
 from twin.trace.journal import Command, CommandKind
 
 log = logging.getLogger("opcua_server.commands")
@@ -115,8 +116,8 @@ class Desk:
         return []
 
     async def _advance(self, seconds: float) -> ua.Variant:
-        if not (math.isfinite(seconds) and 0.0 < seconds <= MOST_STEP_S):
-            limits = f"above 0, at most {MOST_STEP_S:g} s"
+        if not (math.isfinite(seconds) and 0.0 < seconds <= LONGEST_STEP):
+            limits = f"above 0, at most {LONGEST_STEP:g} s"
             raise Refused(Codes.BadOutOfRange, f"a step is {limits}, not {seconds:g}")
         try:
             await self.session.step(seconds)
@@ -146,13 +147,14 @@ class Desk:
 
 
 def take(method: Method, sent: Sequence[ua.Variant], result: ua.CallMethodResult) -> list[Any]:
-    """Values of a call's arguments, defaults filled in; notes each argument's status in `result`."""
+    """Values of a call's arguments, defaults filled in; `result` gets the status of each."""
     needed = sum(argument.default is None for argument in method.inputs)
     if len(sent) < needed:
         raise Refused(Codes.BadArgumentsMissing, f"takes {signature(method)}")
     if len(sent) > len(method.inputs):
         raise Refused(Codes.BadTooManyArguments, f"takes {signature(method)}")
-    right = [matches(argument, variant) for argument, variant in zip(method.inputs, sent)]
+    pairs = zip(method.inputs, sent, strict=False)  # arguments with a default may be left out
+    right = [matches(argument, variant) for argument, variant in pairs]
     result.InputArgumentResults = [
         ua.StatusCode(Codes.Good if good else Codes.BadTypeMismatch) for good in right
     ]

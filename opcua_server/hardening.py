@@ -158,6 +158,9 @@ def bound_decoding() -> None:
 class GuardedProtocol(OPCUAProtocol):
     """A TCP connection that is never allowed to fill the server's memory."""
 
+    processor: Any
+    transport: Any
+
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._may_write = asyncio.Event()
@@ -220,12 +223,14 @@ class GuardedProtocol(OPCUAProtocol):
 
 def error_message(code: int, reason: str) -> bytes:
     """An Error message of the transport."""
-    return bytes(uatcp_to_binary(ua.MessageType.Error, ua.ErrorMessage(ua.StatusCode(code), reason)))
+    error = ua.ErrorMessage(ua.StatusCode(code), reason)
+    return bytes(uatcp_to_binary(ua.MessageType.Error, error))
 
 
 class GuardedProcessor(UaProcessor):
     """A secure channel: order of the handshake, sessions bound to it, answers to what is broken."""
 
+    session: Any
     greeted = False
 
     async def process(self, header: Any, body: Buffer) -> bool:
@@ -235,7 +240,7 @@ class GuardedProcessor(UaProcessor):
             return bool(await super().process(header, body))
         except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
             return self._give_up(error.code, str(error))
-        except Exception as error:  # whatever a broken message makes asyncua raise
+        except Exception as error:  # noqa: BLE001 - whatever a broken message makes asyncua raise
             return self._give_up(ua.StatusCodes.BadDecodingError, repr(error))
 
     def _give_up(self, code: int, reason: str) -> bool:
@@ -372,17 +377,17 @@ class GuardedProcessor(UaProcessor):
 class GuardedSession(InternalSession):
     """A session with a token nobody can guess, its own subscriptions and bounds on all it asks."""
 
+    user: Any
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.channel: GuardedProcessor | None = None
         self.signed_by: bytes | None = None
         self.moving = False
-        self.items: dict[int, int] = {}
-        if self.external:
-            self.iserver.unregister_external_session(self)
-            token = secrets.token_bytes(32)
-            self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
-            self.iserver.register_external_session(self)
+        self.iserver.unregister_external_session(self)
+        token = secrets.token_bytes(32)
+        self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
+        self.iserver.register_external_session(self)
 
     def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
         """Activate; a session that moves to another channel keeps its user."""
@@ -405,7 +410,7 @@ class GuardedSession(InternalSession):
         return sub is not None and sub.session_id == self.session_id
 
     def _need(self, subscription: int) -> None:
-        if self.external and not self._own(subscription):
+        if not self._own(subscription):
             raise ServiceError(ua.StatusCodes.BadSubscriptionIdInvalid)
 
     async def read(self, params: Any) -> Any:
@@ -427,24 +432,21 @@ class GuardedSession(InternalSession):
         self, params: Any, callback: Any, request_callback: Any = None
     ) -> Any:
         """Make a subscription with an interval that neither spins nor outlives its client."""
-        if self.external:
-            if len(self.own_subscriptions()) >= SUBSCRIPTIONS_PER_SESSION:
-                raise ServiceError(ua.StatusCodes.BadTooManySubscriptions)
-            wanted = params.RequestedPublishingInterval
-            wanted = wanted if math.isfinite(wanted) else MOST_PUBLISHING_MS
-            params.RequestedPublishingInterval = min(
-                max(wanted, LEAST_PUBLISHING_MS), MOST_PUBLISHING_MS
-            )
+        if len(self.own_subscriptions()) >= SUBSCRIPTIONS_PER_SESSION:
+            raise ServiceError(ua.StatusCodes.BadTooManySubscriptions)
+        wanted = params.RequestedPublishingInterval
+        wanted = wanted if math.isfinite(wanted) else MOST_PUBLISHING_MS
+        wanted = min(max(wanted, LEAST_PUBLISHING_MS), MOST_PUBLISHING_MS)
+        params.RequestedPublishingInterval = wanted
         return await super().create_subscription(params, callback, request_callback)
 
     async def create_monitored_items(self, params: Any) -> Any:
         """Monitor items in an own subscription, a bounded number."""
         self._need(params.SubscriptionId)
-        if self.external:
-            bounded(params.ItemsToCreate)
-            present = sum(len(s.monitored_item_srv._monitored_items) for s in self.own_subscriptions())
-            if present + len(params.ItemsToCreate) > ITEMS_PER_SESSION:
-                raise ServiceError(ua.StatusCodes.BadTooManyMonitoredItems)
+        bounded(params.ItemsToCreate)
+        held = (sub.monitored_item_srv._monitored_items for sub in self.own_subscriptions())
+        if sum(map(len, held)) + len(params.ItemsToCreate) > ITEMS_PER_SESSION:
+            raise ServiceError(ua.StatusCodes.BadTooManyMonitoredItems)
         return await super().create_monitored_items(params)
 
     async def modify_monitored_items(self, params: Any) -> Any:
@@ -467,8 +469,6 @@ class GuardedSession(InternalSession):
 
     async def set_publishing_mode(self, params: Any) -> Any:
         """Switch own subscriptions; a foreign one is unknown."""
-        if not self.external:
-            return await super().set_publishing_mode(params)
         return await self._for_own(
             params.SubscriptionIds,
             lambda ids: super(GuardedSession, self).set_publishing_mode(
@@ -478,8 +478,6 @@ class GuardedSession(InternalSession):
 
     async def delete_subscriptions(self, ids: Any) -> Any:
         """Drop own subscriptions; a foreign one is unknown."""
-        if not self.external:
-            return await super().delete_subscriptions(ids)
         return await self._for_own(ids, super().delete_subscriptions)
 
     async def _for_own(self, ids: Iterable[int], act: Callable[[list[int]], Any]) -> list[Any]:
@@ -505,8 +503,6 @@ class GuardedSession(InternalSession):
 
     def publish(self, acks: Any = None) -> tuple[int, list[Any]]:
         """Acknowledge messages of own subscriptions; the count is of own ones too."""
-        if not self.external:
-            return super().publish(acks)
         mine = len(self.own_subscriptions())
         if not mine:
             raise ServiceError(ua.StatusCodes.BadNoSubscription)
@@ -545,8 +541,8 @@ class GuardedSession(InternalSession):
         return False
 
     async def close_session(self, delete_subs: bool = True) -> None:
-        """End; subscriptions outlive it only where their owner could be recognised again."""
-        await super().close_session(delete_subs or self.signed_by is None)
+        """End, with all subscriptions: nobody could prove afterwards that they are his."""
+        await super().close_session(True)
 
 
 def bounded(operations: Any) -> Any:

@@ -49,13 +49,13 @@ class Stretch(NamedTuple):
         return 1 if self.last >= self.first else -1
 
     @property
-    def count(self) -> int:
-        """Instants in it."""
+    def size(self) -> int:
+        """Number of instants in it."""
         return abs(self.last - self.first) + 1
 
     def after(self, count: int) -> Stretch | None:
         """What is left when `count` instants were handed out."""
-        if count >= self.count or (self.in_all and count >= self.limit):
+        if count >= self.size or (self.in_all and count >= self.limit):
             return None
         limit = self.limit - count if self.in_all else self.limit
         return self._replace(first=self.first + self.step * count, limit=limit)
@@ -104,10 +104,8 @@ class TraceHistory:
             return ua.HistoryReadResult(StatusCode=ua.StatusCode(code))
         tag = self.tags[row]
         try:
-            if node.ContinuationPoint:
-                stretch = self._resume(node.ContinuationPoint, tag)
-            else:
-                stretch = self._asked(details, tag)
+            point = node.ContinuationPoint
+            stretch = self._resume(point, tag) if point else self._asked(details, tag)
         except ServiceError as error:
             return ua.HistoryReadResult(StatusCode=ua.StatusCode(error.code))
         return self._page(tag, stretch, stamps, page)
@@ -164,7 +162,7 @@ class TraceHistory:
             result.StatusCode = ua.StatusCode(Codes.GoodNoData)
             result.HistoryData = ua.ExtensionObject(HISTORY_DATA, Body=struct.pack("<i", 0))
             return result
-        count = min(stretch.count, page, stretch.limit or page)
+        count = min(stretch.size, page, stretch.limit or page)
         numbers = stretch.first + stretch.step * np.arange(count, dtype=np.int64)
         values = self.session.sample([tag.key], numbers * tag.period)[0]
         times = self.base + numbers * period_ticks(tag)
@@ -181,9 +179,7 @@ def check(head: bytes) -> bytes:
     return CHECK.pack(zlib.crc32(head))
 
 
-def forward(
-    first: int, last: int, newest: int, limit: int, in_all: bool = False
-) -> Stretch | None:
+def forward(first: int, last: int, newest: int, limit: int, in_all: bool = False) -> Stretch | None:
     """The known part of a stretch up in time; None when nothing of it is known."""
     first, last = max(first, 0), min(last, newest)
     return Stretch(first, last, limit, in_all) if first <= last else None

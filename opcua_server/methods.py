@@ -13,7 +13,6 @@ from twin.equipment.tag import Text
 from twin.trace.journal import CommandKind, Role
 
 MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
-MOST_STEP_S = 7 * 86_400.0  # one call may advance at most a week; assumed
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,9 @@ class Method:
 
 
 _STRING, _DOUBLE = ua.VariantType.String, ua.VariantType.Double
-_FAULT = Argument("FaultId", _STRING, Text("Fault of this line, such as E-Z8", "고장 번호 (예: E-Z8)"))
+_FAULT = Argument(
+    "FaultId", _STRING, Text("Fault of this line, such as E-Z8", "고장 번호 (예: E-Z8)")
+)
 
 METHODS: tuple[Method, ...] = (
     Method(

@@ -16,9 +16,7 @@ from asyncua.server.subscription_service import SubscriptionService
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
 INTERNALS: tuple[tuple[str, str], ...] = (
-    ("asyncua.server.monitored_item_service", "MonitoredItemService.datachange_callback"),
-    ("asyncua.server.monitored_item_service", "MonitoredItemService._make_monitored_item_common"),
-    ("asyncua.server.monitored_item_service", "MonitoredItemService._create_data_change_monitored_item"),
+    ("asyncua.server.monitored_item_service", "MonitoredItemService"),
     ("asyncua.server.monitored_item_service", "MonitoredItemData"),
     ("asyncua.server.monitored_item_service", "MonitoredItemValues"),
     ("asyncua.server.internal_subscription", "InternalSubscription"),
@@ -55,7 +53,7 @@ class SharedItems(MonitoredItemService):
             usable = isinstance(wanted, ua.EventFilter)
             return None if usable else int(ua.StatusCodes.BadEventFilterInvalid)
         if not isinstance(wanted, DataChangeFilter):
-            empty = wanted is None or isinstance(wanted, ua.ExtensionObject) and not wanted
+            empty = wanted is None or (isinstance(wanted, ua.ExtensionObject) and not wanted)
             if empty:
                 item.RequestedParameters.Filter = None
             return None if empty else int(ua.StatusCodes.BadFilterNotAllowed)

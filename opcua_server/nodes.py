@@ -76,7 +76,9 @@ class _Texts:
         self.builder = builder
         self.korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = {}
 
-    def of(self, node_id: ua.NodeId, title: Text, description: Text | None = None) -> dict[str, Any]:
+    def of(
+        self, node_id: ua.NodeId, title: Text, description: Text | None = None
+    ) -> dict[str, Any]:
         """DisplayName and Description of a node."""
         told = description or title
         self.korean[node_id] = (ua.LocalizedText(title.ko, "ko"), ua.LocalizedText(told.ko, "ko"))

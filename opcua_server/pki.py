@@ -1,7 +1,7 @@
 """The server's own certificate and key, made at the first start in a folder the user names.
 
-    PKI/own/server.der    certificate, to be trusted by clients
-    PKI/own/server.pem    private key, readable by its owner only
+PKI/own/server.der    certificate, to be trusted by clients
+PKI/own/server.pem    private key, readable by its owner only
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ def create(identity: Identity, application_uri: str) -> None:
         .not_valid_before(now - timedelta(minutes=5))
         .not_valid_after(now + VALID_FOR)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage, critical=True)

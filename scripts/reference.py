@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -49,7 +50,7 @@ def cli() -> str:
 
 
 def _help(runner: Any, app: Any, words: list[str]) -> str:
-    shown = runner.invoke(app, [*words, "--help"], prog_name="twin", color=False)
+    shown = runner.invoke(app, [*words, "--help"], prog_name="twin", terminal_width=100)
     lines = (line.rstrip() for line in shown.output.strip("\n").splitlines())
     return "```text\n" + "\n".join(lines).strip("\n") + "\n```\n"
 
@@ -147,6 +148,20 @@ def states() -> str:
     return text + table(("Number", "Event"), ((kind.value, f"`{kind.name}`") for kind in EventKind))
 
 
+def kpis() -> str:
+    """Every key figure with its formula and the clause it comes from."""
+    from twin.metrics.kpi import LINE_KPIS, STATION_KPIS
+
+    text = "# Key figures\n\n`twin kpi` and `twin.kpi` give these.\n"
+    for title, rows in (("Line", LINE_KPIS), ("Station", STATION_KPIS)):
+        text += f"\n## {title}\n\n"
+        text += table(
+            ("Key", "English", "한국어", "Unit", "Formula", "After"),
+            ((f"`{k.key}`", k.title.en, k.title.ko, k.unit, k.formula, k.clause) for k in rows),
+        )
+    return text
+
+
 def equipment() -> str:
     """The catalogue: parameters, settings and faults of every kind of machine."""
     from twin.equipment import CATALOGUE
@@ -217,6 +232,7 @@ def python() -> str:
         thing = getattr(twin, name)
         try:
             signature = str(inspect.signature(thing)) if callable(thing) else ""
+            signature = re.sub(r"(: |-> )'([^']+)'", r"\1\2", signature)  # quoted annotations
         except ValueError:
             signature = ""
         text += f"\n## {name}\n\n```python\ntwin.{name}{signature}\n```\n\n"
@@ -261,6 +277,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "lines.md": lines,
     "equipment.md": equipment,
     "states.md": states,
+    "kpis.md": kpis,
     "python.md": python,
     "rest.md": rest,
 }

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twin.i18n import _
+
 
 class TwinError(Exception):
-    """Base of all errors raised on purpose; `code` names the case, `fields` holds its values."""
+    """Base of all errors raised on purpose; `code` names the case, `fields` holds its values.
+
+    >>> import twin
+    >>> try:
+    ...     twin.load("no/such-line")
+    ... except twin.TwinError as error:
+    ...     print(error.code, error.exit_status)
+    unknown-scenario 2
+    """
 
     code = "twin"
     exit_status = 1
@@ -39,8 +49,13 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.file}:{self.line}: {self.path or '(file)'}: expected {self.expected}"
-        text += f", found {self.found}"
+        text = _("{file}:{line}: {path}: expected {expected}, found {found}").format(
+            file=self.file,
+            line=self.line,
+            path=self.path or _("(file)"),
+            expected=self.expected,
+            found=self.found,
+        )
         return f"{text}. {self.fix}" if self.fix else text
 
 

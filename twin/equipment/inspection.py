@@ -12,7 +12,7 @@ from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import Reading, Tag, Text
 
 PRINT_DEFECTS = ("open", "bridge")
-CLASSES = ("none", "open", "bridge", "shift", "missing", "cold", "false call")
+CLASSES = ("none", "open", "bridge", "shift", "missing", "cold", "overheated", "false call")
 
 
 class InspectionParameters(Parameters):
@@ -106,7 +106,8 @@ AOI = Equipment(
     Text("Optical inspection", "자동 광학 검사기"),
     InspectionParameters,
     tags=lambda p: (
-        Tag("DefectClass", Text("Defect class", "불량 유형"), "", 0, 6, Reading("DefectClass"),
+        Tag("DefectClass", Text("Defect class", "불량 유형"), "", 0, len(CLASSES) - 1,
+            Reading("DefectClass"),
             kind="enum", labels=CLASSES),
         _tag("Confidence", Text("Confidence", "판정 신뢰도"), "1", 0, 1, 0.01),
     ),  # fmt: skip

@@ -21,7 +21,7 @@ Shape = Literal["step", "ramp", "intermittent"]
 class Parameters(BaseModel):
     """Base of every kind's parameters: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Changeover:
 
 class Extras:
     """Steps around a machine's cycle: `stage` 0 waits for set-up people, 1 sets up, 2 waits for
-    an operator, 3 works."""
+    an operator, 3 works, 4 waits for an operator to go on with interrupted work."""
 
     def __init__(
         self,
@@ -97,8 +97,20 @@ class Extras:
         elif self.stage == 1:
             self._wake.cancel()
             self._left = max(self._left - (self._machine.calendar._now - self._since), 0.0)
-        elif self.stage == 2 and self._operator is not None:
+        elif self._operator is not None:
             self._operator.withdraw(self._operator_came)
+
+    def interrupt(self) -> bool:
+        """The work stands still; whether it must be made ready again, as its operator goes.
+
+        Nobody stays at a station that stands still: two who wait for each other's people, or one
+        whose operator is also the fitter, would wait for ever.
+        """
+        if self._operator is None:
+            return False
+        self.stage = 4
+        self._operator.release()
+        return True
 
     def finish(self) -> bool | None:
         """The cycle ended: treat the part, let the operator go, give the verdict."""
@@ -129,7 +141,10 @@ class Extras:
             self.resume()
 
     def _operator_came(self) -> None:
-        self.stage = 3
+        interrupted, self.stage = self.stage == 4, 3
+        if interrupted:
+            self._machine.work()
+            return
         part = self._machine.part
         draws = self._cycles.get(part.product, self._machine.cycle)
         self._machine.cycle_hint = time = draws.pop()

@@ -172,6 +172,8 @@ class Machine:
         self.worked = self.failures.due
         self._mode = self.failures.next()
         self.note(EventKind.FAILURE, self._mode)
+        if self.extras is not None and self.extras.interrupt():
+            self.phase = READY
         self.holds.add("failure")
         self.show_hold()
         crew = self.failures.modes[self._mode].crew
@@ -215,7 +217,7 @@ class Machine:
     def show_hold(self) -> None:
         """Record that it stands still: stopped by command, or down."""
         state = State.STOPPED if self.holds == {"stop"} else State.DOWN
-        part = self.part.number if self.phase != SEEK else -1
+        part = -1 if self.phase == SEEK or self.part is None else self.part.number
         log = self._log
         log += (self.calendar._now, self._base + int(state), part)
 
@@ -225,6 +227,8 @@ class Machine:
             done = self.calendar._now - self.since
             self.left = max(self.left - done, 0.0)
             self.worked += done
+            if self.extras is not None and self.extras.interrupt():
+                self.phase = READY
         elif self.phase == READY and self.extras is not None:
             self.extras.suspend()
         elif self._waiting:
@@ -243,9 +247,10 @@ class Machine:
 
     def called_away(self) -> bool:
         """Stop waiting for a part to do something else first; False when it is busy or held."""
-        if self.phase != SEEK or self.holds:
+        if self.phase != SEEK or self.holds or not self._waiting:
             return False
         self._suspend()
+        self.part = None  # type: ignore[assignment]
         self.phase = READY
         return True
 

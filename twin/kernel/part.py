@@ -73,11 +73,15 @@ class Orders:
         """Whether the next part may come now."""
         return not self._clearance or self.product == self._product
 
+    def try_to_clear(self) -> bool:
+        """Clear the line for the next product when it is empty; whether the next part may come."""
+        if not self.cleared and not self._in_line:
+            self._clear()
+        return self.cleared
+
     def wait(self, begin: Callable[[], None]) -> None:
         """Be called back when the line is cleared."""
         self._waiting.append(begin)
-        if not self._in_line:
-            self._clear()
 
     def withdraw(self, begin: Callable[[], None]) -> None:
         """Wait no longer."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from math import inf
 
 from twin.errors import CommandError, UsageError
+from twin.i18n import _
+from twin.kernel.faults import FaultScript
 from twin.kernel.plant import Plant
 from twin.line.line import Line
 from twin.trace.journal import Command
@@ -18,7 +20,14 @@ Consumer = Callable[[Mapping[str, Mapping[str, Column]], float], None]
 
 
 class Run:
-    """A line under way. `trace` grows with it, unless `consume` takes the rows instead."""
+    """A line under way. `trace` grows with it, unless `consume` takes the rows instead.
+
+    >>> import twin
+    >>> run = twin.Run(twin.load("electronics/smt-v1"), seed=1)
+    >>> run.advance(600.0)
+    >>> run.apply(twin.Command("set", "RFL.BeltSpeed", 75.0)).t
+    600.0
+    """
 
     def __init__(self, line: Line, seed: int = 0, consume: Consumer | None = None) -> None:
         self.plant = Plant(line, seed)
@@ -87,7 +96,11 @@ class Run:
 
 def _stations(plant: Plant, target: str) -> list[str]:
     if target and target not in plant.machines:
-        raise CommandError(f"no station {target!r}; stations are {', '.join(plant.machines)}")
+        raise CommandError(
+            _("no station {name!r}; stations are {known}").format(
+                name=target, known=", ".join(plant.machines)
+            )
+        )
     return [target] if target else list(plant.machines)
 
 
@@ -110,13 +123,21 @@ def _reset(plant: Plant, command: Command) -> None:
 def _set(plant: Plant, command: Command) -> None:
     setting = plant.line.settings.get(command.target)
     if setting is None:
-        known = ", ".join(plant.line.settings) or "none"
-        raise CommandError(f"no set point {command.target!r}; set points are {known}")
+        raise CommandError(
+            _("no set point {name!r}; set points are {known}").format(
+                name=command.target, known=", ".join(plant.line.settings) or _("none")
+            )
+        )
     value = command.value
     if value is None or not setting.low <= value <= setting.high:
         raise CommandError(
-            f"{command.target} must be from {setting.low:g} to {setting.high:g} {setting.unit}, "
-            f"got {value}"
+            _("{name} must be from {low:g} to {high:g} {unit}, got {value}").format(
+                name=command.target,
+                low=setting.low,
+                high=setting.high,
+                unit=setting.unit,
+                value=value,
+            )
         )
     station, name = command.target.split(".", 1)
     plant.rigs[station].set(name, float(value))
@@ -124,23 +145,34 @@ def _set(plant: Plant, command: Command) -> None:
 
 def _fault(plant: Plant, command: Command) -> None:
     if command.role != "instructor":
-        raise CommandError(f"only an instructor may inject a fault, not a {command.role}")
+        raise CommandError(
+            _("only an instructor may inject a fault, not a {role}").format(role=command.role)
+        )
     factor = 1.0 if command.value is None else command.value
     if not 0.0 < factor <= 10.0:
-        raise CommandError(f"a fault's severity factor must be above 0 and at most 10, got {factor}")
+        raise CommandError(
+            _("a fault's severity factor must be above 0 and at most 10, got {factor}").format(
+                factor=factor
+            )
+        )
     _script(plant, command.target).inject(factor)
 
 
 def _repair(plant: Plant, command: Command) -> None:
     if command.role != "instructor":
-        raise CommandError(f"only an instructor may end a fault, not a {command.role}")
+        raise CommandError(
+            _("only an instructor may end a fault, not a {role}").format(role=command.role)
+        )
     _script(plant, command.target).end()
 
 
-def _script(plant: Plant, target: str):  # type: ignore[no-untyped-def]
+def _script(plant: Plant, target: str) -> FaultScript:
     if target not in plant.faults:
-        known = ", ".join(plant.faults) or "none"
-        raise CommandError(f"no fault {target!r} on this line; faults are {known}")
+        raise CommandError(
+            _("no fault {name!r} on this line; faults are {known}").format(
+                name=target, known=", ".join(plant.faults) or _("none")
+            )
+        )
     return plant.faults[target]
 
 
@@ -166,15 +198,27 @@ def run(
 
     `journal` holds commands with their times; they take effect exactly then. `progress` is called
     with (now, end) in s. The same line, seed and journal give the same trace to the last bit.
+
+    >>> import twin
+    >>> fault = twin.Command("fault", "E-Z8", role="instructor", t=3600.0)
+    >>> trace = twin.run(twin.load("electronics/smt-v1"), "2h", seed=1, journal=[fault])
+    >>> trace.now
+    7200.0
     """
     end = seconds(duration)
     if not 0.0 < end < float("inf"):
-        raise UsageError(f"the duration must be above 0 s, got {duration}")
+        raise UsageError(
+            _("the duration must be above 0 s, got {duration}").format(duration=duration)
+        )
     running = Run(line, seed, consume)
     for command in sorted(journal, key=lambda c: c.t or 0.0):
         at = command.t or 0.0
         if at > end:
-            raise UsageError(f"a command at {clock(at)} lies behind the end of the run, {clock(end)}")
+            raise UsageError(
+                _("a command at {at} lies behind the end of the run, {end}").format(
+                    at=clock(at), end=clock(end)
+                )
+            )
         _advance(running, at, end, progress)
         running.apply(command)
     _advance(running, end, end, progress)

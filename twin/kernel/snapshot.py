@@ -21,7 +21,14 @@ from twin.trace.trace import Trace
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run at `now` (s); `resume` goes on from it as if it had never stopped."""
+    """A run at `now` (s); `resume` goes on from it as if it had never stopped.
+
+    >>> import twin
+    >>> run = twin.Run(twin.load("examples/three-stations-v1"))
+    >>> run.advance(60.0)
+    >>> twin.snapshot(run).now
+    60.0
+    """
 
     line: Line
     seed: int
@@ -32,7 +39,16 @@ class Snapshot:
 
 
 def snapshot(run: Run) -> Snapshot:
-    """Freeze a run where it is; the run itself goes on undisturbed."""
+    """Freeze a run where it is; the run itself goes on undisturbed.
+
+    >>> import twin
+    >>> run = twin.Run(twin.load("examples/three-stations-v1"), seed=4)
+    >>> run.advance(60.0)
+    >>> frozen = twin.snapshot(run)
+    >>> run.advance(120.0)
+    >>> frozen.now
+    60.0
+    """
     units = list(_units(run.plant))
     numbers = {id(unit): i for i, unit in enumerate(units)}
     shared = {id(thing): name for name, thing in _shared(run.line).items()}
@@ -54,7 +70,17 @@ def snapshot(run: Run) -> Snapshot:
 
 
 def resume(at: Snapshot) -> Run:
-    """A new run that goes on from a snapshot; it shares only the past with other branches."""
+    """A new run that goes on from a snapshot; it shares only the past with other branches.
+
+    >>> import twin
+    >>> run = twin.Run(twin.load("examples/three-stations-v1"), seed=4)
+    >>> run.advance(60.0)
+    >>> branch = twin.resume(twin.snapshot(run))
+    >>> run.advance(120.0)
+    >>> branch.advance(120.0)
+    >>> branch.trace.digest == run.trace.digest
+    True
+    """
     units: list[Any] = [object.__new__(kind) for kind in at.classes]
     shared = _shared(at.line)
 

@@ -20,7 +20,7 @@ class Supply:
 
     def take(self, taker: Taker) -> Part | None:
         """The next part of the order list, or None until the line is cleared for it."""
-        if self._orders.cleared:
+        if self._orders.cleared or self._orders.try_to_clear():
             return self._orders.new_part()
         self._taker = taker
         self._orders.wait(self._go)
@@ -33,8 +33,9 @@ class Supply:
 
     def _go(self) -> None:
         taker, self._taker = self._taker, None
-        if taker is not None:
-            taker.receive(self._orders.new_part())
+        part = None if taker is None else self.take(taker)
+        if taker is not None and part is not None:
+            taker.receive(part)
 
 
 class Arrivals:

@@ -117,7 +117,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Line:
-    """A loaded, checked, resolved scenario. Equal text gives an equal line."""
+    """A loaded, checked, resolved scenario. Equal text gives an equal line.
+
+    >>> import twin
+    >>> line = twin.load("examples/three-stations-v1")
+    >>> [station.id for station in line.stations], line.places[-3:]
+    (['saw', 'mill', 'polish'], ('out', 'scrap', 'merged'))
+    """
 
     scenario: Scenario
     text: str

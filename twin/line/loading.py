@@ -1,7 +1,7 @@
 """From a scenario's name or file to a Line, or to everything that is wrong with it.
 
-Two steps, because pydantic does not run later checks when the shape is wrong: shape (keys, types,
-units) and then meaning (references, flow).
+Two steps: shape (keys, types, units) and then meaning (references, flow). When the shape is wrong,
+the names in what is left of it are checked nevertheless.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from twin.i18n import _
 from twin.line import index, meaning, shape
 from twin.line.build import build
 from twin.line.line import Line
+from twin.line.salvage import salvage
 from twin.line.schema import Scenario
 from twin.line.source import decode, read
 
@@ -27,6 +28,11 @@ def load(name: str | os.PathLike[str]) -> Line:
 
     Raises UnknownScenario when there is none of this name, and ScenarioError with every problem
     of the file at once when it cannot be used.
+
+    >>> import twin
+    >>> line = twin.load("electronics/smt-v1")
+    >>> line.title.ko, line.settings["RFL.BeltSpeed"].default
+    ('SMT 라인', 80.0)
     """
     raw, file = _bytes(name)
     scenario, problems = _examine(raw, file)
@@ -39,6 +45,12 @@ def check(name: str | os.PathLike[str]) -> list[Problem]:
     """Everything wrong with a shipped scenario or a file, in the order of its lines.
 
     An empty list says that `load` will succeed. A file that does not exist is a problem too.
+
+    >>> import twin
+    >>> twin.check("electronics/smt-v1")
+    []
+    >>> [problem.line for problem in twin.check("no-such-file.yaml")]
+    [1]
     """
     try:
         raw, file = _bytes(name)
@@ -59,6 +71,8 @@ def _examine(raw: bytes, file: str) -> tuple[Scenario | None, list[Problem]]:
         scenario = Scenario.model_validate(source.data)
     except ValidationError as error:
         problems += shape.problems(error, source, Scenario)
+        rest = salvage(source.data, shape.paths(error, source))
+        problems += meaning.of_names(rest, source) if rest else []
     else:
         problems += meaning.problems(scenario, source)
     return scenario, sorted(problems, key=lambda problem: problem.line)

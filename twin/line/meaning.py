@@ -20,8 +20,13 @@ from twin.line.values import Drawn, Fixed, Triangular, Uniform
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
     """Everything about a scenario that cannot be meant."""
     graph = Graph(scenario)
-    found = [p for rule in (*names.RULES, laws, rooms) for p in rule(scenario, source)]
+    found = of_names(scenario, source)
     return found + [p for rule in flow.RULES for p in rule(graph, source)]
+
+
+def of_names(scenario: Scenario, source: Source) -> list[Problem]:
+    """The part of the problems that does not depend on the way of parts through the line."""
+    return [p for rule in (*names.RULES, laws, rooms) for p in rule(scenario, source)]
 
 
 def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:

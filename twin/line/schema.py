@@ -95,7 +95,7 @@ def _buffer(value: object) -> object:
 
 
 def _form(value: object) -> str:
-    return "name" if isinstance(value, str) else "several"
+    return "<name>" if isinstance(value, str) else "<several>"
 
 
 def _sources(value: object) -> object:
@@ -115,13 +115,13 @@ Buffering = Annotated[
 ]
 # a discriminator picks the form before it is validated: one message a mistake, not one a form
 Sources = Annotated[
-    Annotated[str, Tag("name")]
-    | Annotated[dict[str, Quantity], Field(min_length=1), Tag("several")],
+    Annotated[str, Tag("<name>")]
+    | Annotated[dict[str, Quantity], Field(min_length=1), Tag("<several>")],
     Discriminator(_form),
     BeforeValidator(_sources),
 ]
 Targets = Annotated[
-    Annotated[str, Tag("name")] | Annotated[list[Route], Field(min_length=1), Tag("several")],
+    Annotated[str, Tag("<name>")] | Annotated[list[Route], Field(min_length=1), Tag("<several>")],
     Discriminator(_form),
     BeforeValidator(_targets),
 ]
@@ -191,7 +191,6 @@ class Scenario(Record):
     title: Title
     description: Title | None = None
     licence: str = ""
-    warm_up: NonNegativeSeconds = 0.0
     products: dict[Name, ProductSpec] = {}
     orders: list[OrderSpec] = []
     line_clearance: bool = False
@@ -199,4 +198,3 @@ class Scenario(Record):
     buffers: dict[Name, Buffering] = {}
     stations: Annotated[dict[Name, StationSpec], Field(min_length=1)]
     faults: list[FaultSpec] = []
-    sources: dict[str, str] = {}

@@ -112,6 +112,11 @@ def problems(
     return list(dict.fromkeys(out))
 
 
+def paths(error: ValidationError, source: Source) -> list[Path]:
+    """Where in the file pydantic found something wrong."""
+    return [_path(detail, source, ()) for detail in error.errors(include_url=False)]
+
+
 def _misspelt(path: Path, unknown: set[Path]) -> bool:
     beside = [str(other[-1]) for other in unknown if other[:-1] == path[:-1]]
     return bool(get_close_matches(str(path[-1]), beside, 1, 0.6))
@@ -178,7 +183,8 @@ def keys(model: type[BaseModel], source: Source, at: Path, path: Path) -> list[s
     for step in path[len(at) :]:
         types = [inner for kind in types for inner in _inner(kind, step)]
     models = [kind for kind in types if isinstance(kind, type) and issubclass(kind, BaseModel)]
-    named = (source.value(path) or {}).get("kind")
+    value = source.value(path)
+    named = value.get("kind") if isinstance(value, dict) else None
     chosen = [m for m in models if "kind" in m.model_fields and named in _literals(m)] or models
     return list(dict.fromkeys(f.alias or n for m in chosen for n, f in m.model_fields.items()))
 

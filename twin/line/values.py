@@ -200,8 +200,8 @@ Time = Annotated[
 
 def _cycle_form(value: object) -> str:
     if not isinstance(value, dict) or "kind" in value or (value and _FORMS.issuperset(value)):
-        return "time"
-    return "table"
+        return "<time>"
+    return "<table>"
 
 
 class _Table:
@@ -214,10 +214,11 @@ class _Table:
         return handler(schema) | {"not": {"required": ["kind"]}}
 
 
-# the form is chosen before it is validated, so a mistake gives one message and not one a form
+# The form is chosen before it is validated, so a mistake gives one message and not one a form.
+# pydantic puts a form's name among the keys of an error's place; in brackets it is not one of them.
 Cycle = Annotated[
-    Annotated[Time, Tag("time")]
-    | Annotated[dict[str, Time], Field(min_length=1), _Table, Tag("table")],
+    Annotated[Time, Tag("<time>")]
+    | Annotated[dict[str, Time], Field(min_length=1), _Table, Tag("<table>")],
     Discriminator(_cycle_form),
 ]
 """One time for every product, or a table of times by product."""

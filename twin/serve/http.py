@@ -25,7 +25,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twin.errors import PortInUse, TwinError
 from twin.i18n import _
-from twin.serve.gauge import Gauge
 from twin.serve.http_guard import Guard
 from twin.serve.http_routes import Desk, routes
 from twin.serve.scene import Scene as LineScene
@@ -63,13 +62,13 @@ def create_app(
     `static` is the folder of the built page, served at "/"; `scene` its geometry; `hosts` are
     names this server is reached by besides localhost and plain IP addresses.
     """
-    present, gauge = Present(session), Gauge(session)
-    channel = Channel(session, scene, present, gauge)
+    present = Present(session)
+    channel = Channel(session, scene, present)
     app = FastAPI(
         title=session.line.title.en, version=session.line.version, description=ABOUT,
         docs_url=None, redoc_url=None,
     )  # fmt: skip
-    app.include_router(routes(Desk(session, scene, present, gauge, channel)))
+    app.include_router(routes(Desk(session, scene, present, channel)))
     app.add_exception_handler(RequestValidationError, _on_malformed)
     app.add_exception_handler(HTTPException, _on_refused)
     app.add_exception_handler(TwinError, _on_error)

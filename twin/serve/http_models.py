@@ -193,6 +193,20 @@ class ReceiptBody(Body):
     reason: str
 
 
+class ClockBody(Body):
+    """How a paced clock shall run; what is left out stays as it is."""
+
+    speed: Finite | None = Field(None, gt=0, le=1e6, description="Simulated seconds a real second")
+    running: bool | None = Field(None, description="false: stand still")
+
+
+class ClockReceipt(Body):
+    """How the clock runs now."""
+
+    speed: float
+    running: bool
+
+
 class StepBody(Body):
     """By how much to advance a stepped clock."""
 

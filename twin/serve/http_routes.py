@@ -13,7 +13,6 @@ from fastapi import APIRouter, Header, HTTPException, Query, Response, WebSocket
 from twin.i18n import _
 from twin.serve import http_models as m
 from twin.serve import http_views as view
-from twin.serve.gauge import Gauge
 from twin.serve.scene import Scene
 from twin.serve.stream import Channel, Present
 from twin.signals import select
@@ -51,7 +50,6 @@ class Desk:
     session: Session
     scene: Scene | None
     present: Present
-    gauge: Gauge
     channel: Channel
 
 
@@ -86,7 +84,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
     @router.get("/api/kpis", tags=["line"], summary="Key figures")
     async def kpis() -> dict[str, Any]:
         """Key figures of ISO 22400 from the start of the run to now; ratios are 0 to 1."""
-        return {"t": session.now, "kpis": _plain(desk.gauge.figures(fresh=True))}
+        return {"t": session.now, "kpis": _plain(session.kpis.as_dict())}
 
     @router.get("/api/events", tags=["line"], summary="What happened")
     async def events(
@@ -195,6 +193,20 @@ def _commands(router: APIRouter, desk: Desk) -> None:
         response.status_code = 200 if receipt.ok else 409
         return m.ReceiptBody(ok=receipt.ok, reason=receipt.reason)
 
+    @router.post("/api/clock", tags=["commands"], summary="Speed, pause, go on")
+    async def clock(body: m.ClockBody) -> m.ClockReceipt:
+        """Change how fast a paced clock runs. What happens in the line does not depend on it."""
+        if session.clock != "paced":
+            raise refuse(
+                409, _("This clock moves only by steps."), _("a server with --clock paced"),
+                session.clock,
+            )  # fmt: skip
+        if body.speed is not None:
+            session.set_speed(body.speed)
+        if body.running is not None:
+            (session.resume if body.running else session.pause)()
+        return m.ClockReceipt(speed=session.speed, running=session.run_state == "running")
+
     @router.post("/step", tags=["commands"], summary="Advance a stepped clock")
     @router.post("/api/step", tags=["commands"], include_in_schema=False)
     async def step(body: m.StepBody) -> m.StepReceipt:
@@ -285,7 +297,7 @@ def _state(desk: Desk) -> m.StateBody:
         running=session.run_state == "running",
         stations=stations,
         buffers=levels,
-        oee=desk.gauge.oee,
+        oee=view.oee(session),
         finished=present.finished,
         scrapped=present.scrapped,
         wip=len(present.parts),

@@ -50,6 +50,12 @@ def wall_time(session: Session, t: float) -> str:
     return (session.started_at + timedelta(seconds=t)).isoformat(timespec="milliseconds")
 
 
+def oee(session: Session) -> float | None:
+    """OEE of the line so far, 0 to 1; None before there is one."""
+    value = session.kpis.as_dict()["line"].get("oee") if session.now > 0.0 else None
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
 def line_view(line: Line) -> JSON:
     """The line, its stations, buffers, tags and set points."""
     return {

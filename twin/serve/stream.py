@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from twin.i18n import _
-from twin.serve.http_views import event_views, is_news, line_view, wall_time
+from twin.serve.http_views import event_views, is_news, line_view, oee, wall_time
 from twin.trace import EventKind
 
 if TYPE_CHECKING:
-    from twin.serve.gauge import Gauge
     from twin.serve.scene import Scene
     from twin.serve.session import Session
 
@@ -92,12 +91,9 @@ class Present:
 class Channel:
     """All viewers of one session: what they are sent, and how many there are."""
 
-    def __init__(
-        self, session: Session, scene: Scene | None, present: Present, gauge: Gauge
-    ) -> None:
+    def __init__(self, session: Session, scene: Scene | None, present: Present) -> None:
         self.session = session
         self.viewers = 0
-        self._gauge = gauge
         self._scene = scene
         self._present = present
         self._encoded: dict[tuple[int, int, bool], str] = {}  # messages of this moment
@@ -187,7 +183,7 @@ class Channel:
             "speed": self.session.speed,
             "running": self._running(),
             "kpi": {
-                "oee": self._gauge.oee,
+                "oee": oee(self.session),
                 "finished": self._present.finished,
                 "scrapped": self._present.scrapped,
                 "wip": len(self._present.parts),

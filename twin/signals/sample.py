@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.equipment.tag import Tag
 from twin.errors import UsageError
+from twin.i18n import _
 from twin.line.line import Line
 from twin.signals.noise import standard_normal, tag_key
 from twin.signals.sources import SOURCES
@@ -31,7 +32,8 @@ def select(line: Line, tags: str | Sequence[str]) -> list[Tag]:
     for glob in dict.fromkeys(pattern for pattern in patterns if pattern not in known):
         matching = [key for key in known if fnmatchcase(key, glob)]
         if not matching:
-            raise UsageError(f"no tag matches {glob!r} on {line.id}", pattern=glob)
+            text = _("no tag matches {glob!r} on {line}").format(glob=glob, line=line.id)
+            raise UsageError(text, pattern=glob)
         chosen.update(matching)
     return [tag for key, tag in known.items() if key in chosen]
 
@@ -49,15 +51,12 @@ def sample(trace: Trace, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray
     """
     instants = np.atleast_1d(np.asarray(ticks, dtype=np.float64))
     if instants.ndim != 1:
-        raise UsageError(f"ticks must have one dimension, not {instants.ndim}")
+        raise UsageError(_("ticks must have one dimension, not {n}").format(n=instants.ndim))
     if len(instants):
         trace.require_known(float(instants.max()))
         if instants.min() < 0.0 or not np.isfinite(instants).all():
-            raise UsageError("ticks must be finite and not negative")
+            raise UsageError(_("ticks must be finite and not negative"))
     chosen = select(trace.line, tags)
-    if len(instants):
-        for period in {tag.period for tag in chosen}:
-            trace.require_known(float(looked(instants[[instants.argmax()]], period)[0] * period))
     out = np.empty((len(chosen), len(instants)))
     for row, tag in zip(out, chosen, strict=True):
         for begin in range(0, len(instants), BLOCK):
@@ -67,11 +66,13 @@ def sample(trace: Trace, tags: str | Sequence[str], ticks: ArrayLike) -> NDArray
 
 
 def looked(t: NDArray[np.float64], period: float) -> NDArray[np.float64]:
-    """Number k of a sensor's last look `k * period` at or before each instant.
-
-    Instants a client computed as `k * period` or typed as text hit the look itself.
-    """
-    return np.floor(t / period + 1e-9)
+    """Number k of a sensor's last look `k * period` at or before each instant, exactly."""
+    if period == 1.0:
+        return np.floor(t)
+    k = np.floor(t / period)
+    k += (k + 1.0) * period <= t
+    k -= k * period > t
+    return k
 
 
 def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,9 +99,14 @@ def stream(
     """(ticks, values) in chunks over the grid `k * step` within [start, stop), s.
 
     Any cut into chunks gives the same values; only one chunk is held at a time.
+
+    >>> import twin
+    >>> trace = twin.run(twin.load("electronics/smt-v1"), "1h", seed=1)
+    >>> [values.shape for _, values in twin.stream(trace, "RFL.Zone*Temp", 0, 3600, 1, 2000)]
+    [(10, 2000), (10, 1600)]
     """
     if step <= 0.0:
-        raise UsageError(f"the step must be above 0 s, got {step:g}")
+        raise UsageError(_("the step must be above 0 s, got {step:g}").format(step=step))
     first, end = int(np.ceil(start / step - 1e-9)), int(np.ceil(stop / step - 1e-9))
     for begin in range(first, end, chunk):
         ticks = np.arange(begin, min(begin + chunk, end), dtype=np.float64) * step

@@ -18,6 +18,9 @@ class Command:
 
     `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
     factor of a fault (1 is the catalogue's size). `source` names the door it came by.
+
+    >>> Command("set", "RFL.BeltSpeed", 75.0).at(3600.0).t
+    3600.0
     """
 
     kind: CommandKind

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.errors import FutureError
+from twin.i18n import _
 from twin.line.line import SINKS, Line
 from twin.trace.index import Index
 from twin.trace.journal import Command, to_lines
 from twin.trace.tables import TABLES, Column, State, Table
-from twin.units import clock
 
 
 
@@ -27,7 +27,15 @@ class PartAt(NamedTuple):
 
 
 class Trace:
-    """What happened in [0, now): five tables, the journal, and what they belong to."""
+    """What happened in [0, now): five tables, the journal, and what they belong to.
+
+    Tables are `log`, `parts`, `events`, `readings`, `tracks`; their columns are numpy arrays.
+
+    >>> import twin
+    >>> trace = twin.run(twin.load("examples/three-stations-v1"), "10min", seed=1)
+    >>> len(trace.log.t) == len(trace.log.state), sorted(trace.state_at(300.0))
+    (True, ['mill', 'polish', 'saw'])
+    """
 
     def __init__(self, line: Line, seed: int) -> None:
         self.line = line
@@ -75,8 +83,9 @@ class Trace:
         """Raise FutureError when `t` is not before now."""
         if t >= self.now:
             raise FutureError(
-                f"{t:g} s has not happened yet: this trace is known before "
-                f"{self.now:g} s ({clock(self.now)})",
+                _("{t:g} s has not happened yet: this trace is known before {now:g} s").format(
+                    t=t, now=self.now
+                ),
                 t=t,
                 now=self.now,
             )

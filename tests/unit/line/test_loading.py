@@ -96,3 +96,26 @@ def test_a_head_that_cannot_be_read_does_not_stop_the_list(tmp_path, monkeypatch
     (tmp_path / "y-v1.yaml").write_text(MINIMAL)
     monkeypatch.setattr(index, "files", lambda name: tmp_path)
     assert [(row.id, row.title) for row in shipped()] == [("x-v1", ""), ("y-v1", "A line")]
+
+
+def test_names_are_checked_although_a_time_is_wrong(tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_text(
+        "schema: 1\nid: test/line-v1\ntitle: A line\nstations:\n  A: {cycle: 3, to: Bb}\n"
+        "  B: {cycle: 3 s, crew: joe, bufer: 5}\n  C: 7\n  D: {cycle: 3 s, to: C}\n"
+    )
+    assert [(problem.line, problem.path) for problem in check(file)] == [
+        (5, "stations.A.cycle"),
+        (5, "stations.A.to"),
+        (6, "stations.B.bufer"),
+        (6, "stations.B.crew"),
+        (7, "stations.C"),
+    ]
+
+
+def test_nothing_is_said_about_names_when_their_group_is_broken(tmp_path):
+    file = tmp_path / "bad.yaml"
+    for broken in ("crews: 7", "crew: {joe: {count: 1}}", "crews: {joe s: {count: 1}}"):
+        file.write_text(MINIMAL.replace("3 s", "3 s, crew: joe") + broken + "\n")
+        (only,) = check(file)
+        assert only.line == 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,16 @@ def mutated(draw: st.DrawFn) -> str:
             case "delete":
                 del holder[key]
             case "change":
-                holder[key] = draw(ODD)
+                holder[key] = deepcopy(draw(ODD))
             case "rename" if isinstance(holder, dict):
                 holder[draw(st.sampled_from([*texts(VALUES[name]), "x y", ""]))] = holder.pop(key)
             case "swap":
                 holder[key] = draw(st.sampled_from(texts(VALUES[name])))
             case _:
                 if isinstance(holder, dict):
-                    holder[draw(st.sampled_from(texts(VALUES[name])))] = draw(ODD)
+                    holder[draw(st.sampled_from(texts(VALUES[name])))] = deepcopy(draw(ODD))
                 else:
-                    holder.append(draw(ODD))
+                    holder.append(deepcopy(draw(ODD)))
         if not data:
             break
     return json.dumps(data, indent=1)

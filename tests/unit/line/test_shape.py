@@ -33,6 +33,8 @@ IN_STATION = [
     ("cycle: {kind: weibull, mean: 3 s, shape: 0.001}", "cycle.shape", "0.1 or more"),
     ("cycle: {kind: erlang, mean: 3 s, phases: 2.5}", "cycle.phases", "a whole number, found 2.5"),
     ("cycle: {p: {kind: uniform, low: 1 s}}", "cycle.p.high", "the key `high`"),
+    ("cycle: {kind: exponential, mean: 3 s, time: 3 s}", "cycle.time", "one of kind, mean, found"),
+    ("cycle: {kind: fixed, mean: 3 s, fixed: 3 s}", "cycle.fixed", "one of kind, mean, found"),
     ("cycle: {p: 3}", "cycle.p", "a time with its unit"),
     ("cycel: 3 s", "cycel", "the unknown key `cycel`. Did you mean `cycle`?"),
     ("{cycle: 3 s, to: 3}", "to", "`out` or `scrap`, or a list of routes, found 3"),
@@ -87,7 +89,7 @@ def test_a_mistake_in_a_station_gives_one_message(tmp_path, text, path, words):
         ("stations: {A: {cycle: 3 s}}\ncrews: {c: {count: 0}}", 5, "crews.c.count", "1 or more"),
         ("stations: {A: {cycle: 3 s}}\nbuffers: {b: lots}", 5, "buffers.b", "or unlimited"),
         ("stations: {A: {cycle: 3 s}}\nversion: 1.0", 5, "version", "Put it in quotes."),
-        ("stations: {A: {cycle: 3 s}}\nwarm_up: 30", 5, "warm_up", "a time with its unit"),
+        ("stations: {A: {cycle: 3 s, arrivals: {every: 30}}}", 4, "stations.A.arrivals.every", "a time with its unit"),
     ],
 )  # fmt: skip
 def test_a_mistake_elsewhere_gives_one_message(tmp_path, text, line, path, words):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from asyncua import Client
 
 from opcua_server import OpcUaAdapter, hash_password
@@ -17,22 +18,31 @@ USERS = {
 }
 
 
-@pytest.fixture
-def session() -> StandInSession:
-    return StandInSession()
-
-
-@pytest.fixture
-async def adapter(session: StandInSession) -> AsyncIterator[OpcUaAdapter]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[tuple[StandInSession, OpcUaAdapter]]:
+    """One server for all tests of a module: a start costs a good part of a second."""
+    session = StandInSession()
     adapter = OpcUaAdapter(port=0, anonymous_role="observer", users=USERS)  # type: ignore[arg-type]
     await adapter.start(session)
     session.adapter = adapter
-    yield adapter
+    yield session, adapter
     await adapter.stop()
 
 
 @pytest.fixture
-async def connect(adapter: OpcUaAdapter) -> AsyncIterator[Any]:
+def session(running: tuple[StandInSession, OpcUaAdapter]) -> StandInSession:
+    """The server's session, back at second 0 and without a past."""
+    running[0].begin_again()
+    return running[0]
+
+
+@pytest.fixture
+def adapter(running: tuple[StandInSession, OpcUaAdapter]) -> OpcUaAdapter:
+    return running[1]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def connect(session: StandInSession, adapter: OpcUaAdapter) -> AsyncIterator[Any]:
     """connect(user) opens a client, with that user's password or without a login."""
     clients: list[Client] = []
 

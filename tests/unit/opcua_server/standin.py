@@ -75,6 +75,12 @@ class StandInSession:
     forced: dict[str, float] = field(default_factory=dict)
     _last: np.ndarray | None = None
 
+    def begin_again(self) -> None:
+        """Back to second 0, as if nothing had happened."""
+        self.now, self.refuse, self._last = 0.0, "", None
+        self.commands.clear()
+        self.forced.clear()
+
     def sample(self, tags: list[str], ticks: np.ndarray) -> np.ndarray:
         ticks = np.atleast_1d(np.asarray(ticks, dtype=float))
         if len(ticks) and ticks.max() >= self.now:

@@ -13,7 +13,7 @@ from asyncua.ua.ua_binary import from_binary
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opcua_server.history import NODES, PAGE, TraceHistory
+from opcua_server.history import NODES, TraceHistory
 from tests.unit.opcua_server.standin import SMALL, STARTED, StandInSession
 
 TAG = ua.NodeId("RFL.Zone8Temp", 2)  # row 2, every 0.5 s: shows 2000 + k
@@ -107,8 +107,11 @@ async def test_too_few_limits_are_an_error() -> None:
         assert (rows, status) == ([], "BadHistoryOperationInvalid")
 
 
-async def test_a_long_range_comes_in_pages_that_join_without_a_seam() -> None:
-    source = history(now=3 * PAGE * 0.5 + 7)
+async def test_a_long_range_comes_in_pages_that_join_without_a_seam(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("opcua_server.history.PAGE", 1000)
+    source = history(now=3 * 1000 * 0.5 + 7)
     found: list[int] = []
     point: bytes | None = None
     sizes = []
@@ -118,8 +121,8 @@ async def test_a_long_range_comes_in_pages_that_join_without_a_seam() -> None:
         found += [round(row.Value.Value) - 2000 for row in rows]
         if point is None:
             break
-    assert sizes == [PAGE, PAGE, PAGE, 14]
-    assert found == list(range(3 * PAGE + 14))
+    assert sizes == [1000, 1000, 1000, 14]
+    assert found == list(range(3014))
 
 
 async def test_a_number_with_both_times_pages_through_the_range() -> None:

@@ -12,8 +12,10 @@ import pytest
 from asyncua import Client, ua
 
 from opcua_server import OpcUaAdapter
-from tests.unit.opcua_server.standin import SMALL, STARTED, StandInSession, make_line, tag
+from tests.unit.opcua_server.standin import STARTED, StandInSession, make_line, tag
 from twin.errors import PortInUse
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LINE = "test/line-v1"
 
@@ -98,10 +100,15 @@ async def test_a_read_gives_value_and_simulated_time(connect: Any, session: Stan
     assert value.ServerTimestamp is not None
 
 
-async def test_a_tag_waits_for_its_first_value(connect: Any) -> None:
-    client = await connect()
-    value = client.get_node(node_id("RFL.Zone8Temp")).read_data_value()
-    assert await status_of(value) == "BadWaitingForInitialData"
+async def test_a_tag_waits_for_its_first_value() -> None:
+    adapter = OpcUaAdapter(port=0)
+    await adapter.start(StandInSession())
+    try:
+        async with Client(adapter.endpoints[0]) as client:
+            value = client.get_node(node_id("RFL.Zone8Temp")).read_data_value()
+            assert await status_of(value) == "BadWaitingForInitialData"
+    finally:
+        await adapter.stop()
 
 
 class Heard:
@@ -370,7 +377,3 @@ async def test_ten_thousand_tags_are_built_and_read() -> None:
             assert await client.read_values(nodes) == [1000.0 * i + 1 for i in range(10_000)]
     finally:
         await adapter.stop()
-
-
-def test_the_small_line_has_every_kind_of_tag() -> None:
-    assert {t.kind for t in SMALL} == {"float", "int", "bool", "enum"}

@@ -25,9 +25,12 @@ export const history = (tag: string, start: number, step: number): Promise<Histo
 export const stateHistory = (station: string, start: number): Promise<StateHistory> =>
   call(`api/stations/${enc(station)}/history?start=${start}`);
 
+const post = <T>(path: string, body: unknown): Promise<T> =>
+  call(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+export interface ClockChange { speed?: number; running?: boolean }
+
+export const setClock = (change: ClockChange): Promise<ClockChange> => post("api/clock", change);
+
 export const command = (kind: string, target: string, value: number | null = null): Promise<{ ok: boolean; reason: string }> =>
-  call("api/commands", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ kind, target, value, role: "operator" }),
-  });
+  post("api/commands", { kind, target, value, role: "operator" });

@@ -15,6 +15,8 @@ const TEXTS = {
   paced: ["running", "진행 중"],
   paused: ["paused", "일시 정지"],
   stepped: ["stepped", "단계 진행"],
+  pause: ["Pause time", "시간 정지"],
+  resume: ["Let time run", "시간 진행"],
   startLine: ["Start line", "라인 시작"],
   stopLine: ["Stop line", "라인 정지"],
   home: ["Whole line", "전체 보기"],

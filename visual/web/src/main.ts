@@ -1,9 +1,9 @@
 // The page: one more reader of the trace. It connects, folds the rows and draws what follows from them.
 
-import { command } from "./api";
+import { command, setClock } from "./api";
 import { PageClock } from "./clock";
 import { el } from "./dom";
-import { localised, t } from "./i18n";
+import { localised, t, type Key } from "./i18n";
 import { Model } from "./model";
 import { View } from "./scene/view";
 import { Stream } from "./stream";
@@ -18,7 +18,7 @@ import { Table } from "./ui/table";
 const app = document.getElementById("app")!;
 const notices = new Notices();
 const clock = new PageClock();
-document.body.append(notices.banner, notices.toasts);
+document.body.append(notices.banner);
 
 /** Everything that belongs to one line; a server that comes back with another line reloads the page. */
 class Page {
@@ -37,7 +37,8 @@ class Page {
     this.model = new Model(head.line, head.present);
     this.time = head.t;
     this.header = new Header(head.line, Date.parse(head.wall) - head.t * 1000, {
-      command: (kind) => void this.command(kind),
+      command: (kind) => void this.send(() => command(kind, ""), kind === "start" ? "startLine" : "stopLine"),
+      clock: (change, what) => void this.send(() => setClock(change), what),
       home: () => this.view?.home(),
       toggleTable: () => this.showTable(!this.tableShown),
     });
@@ -45,7 +46,7 @@ class Page {
     this.panel = new Panel(this.model, () => this.time, (text, bad) => notices.say(text, bad), () => this.choose(null));
     this.events = new Events(this.model, choose);
     this.table = new Table(this.model, choose);
-    this.main.append(this.table.node, el("div.overlay", {}, this.events.node, makeLegend()));
+    this.main.append(this.table.node, notices.toasts, el("div.overlay", {}, this.events.node, makeLegend()));
     app.replaceChildren(this.header.node, el("div.body", {}, this.main, this.panel.node));
     localised(() => this.panel.translate());
     void this.openView(head.scene, choose);
@@ -57,7 +58,7 @@ class Page {
       this.main.prepend(this.view.stage);
       this.view.fit();
       this.view.labels.select(this.panel.shows);
-      if (this.view.problem !== null) notices.say(t("noScene", { why: this.view.problem }), true);
+      if (this.view.problem !== null) notices.say(t("noScene", { why: this.view.problem }));
       this.view.stage.querySelector("canvas")?.addEventListener("webglcontextlost", (e) => {
         e.preventDefault();
         this.withoutView();
@@ -93,10 +94,10 @@ class Page {
       document.querySelector<HTMLElement>(`button.label[data-station="${before}"]`)?.focus({ preventScroll: true });
   }
 
-  private async command(kind: "start" | "stop"): Promise<void> {
+  private async send(act: () => Promise<unknown>, what: Key): Promise<void> {
     try {
-      await command(kind, "");
-      notices.say(t("done", { what: t(kind === "start" ? "startLine" : "stopLine") }));
+      await act();
+      notices.say(t("done", { what: t(what) }));
     } catch (error) {
       notices.say(t("refused", { why: (error as Error).message }), true);
     }

@@ -17,12 +17,19 @@ interface Label {
 }
 
 const GAP = 3; // px between labels
-const TRIES = 7;
+// Where a label may go, in its own widths and heights from its natural place; the least far first.
+const SPOTS: [number, number][] = [0, 0.35, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5]
+  .flatMap((dy) => [0, -0.22, 0.22, -0.44, 0.44].map((dx): [number, number] => [dx, dy]))
+  .sort((a, b) => Math.hypot(a[0] * 2.2, a[1]) - Math.hypot(b[0] * 2.2, b[1]));
+const CROWDED = 90; // px all labels together may be lifted before their titles are dropped
+const ROOMY = 30; // px below which titles come back
 
 export class Labels {
   readonly layer = el("div.labels", { role: "group" });
   private readonly labels = new Map<string, Label>();
   private readonly point = new Vector3();
+  private short = false;
+  private settled = 0;
 
   constructor(line: Line, anchors: Map<string, Vector3>, choose: (id: string) => void) {
     for (const station of line.stations) {
@@ -63,6 +70,7 @@ export class Labels {
   /** Sizes must be measured again, say after the layout changed. */
   stale(): void {
     for (const label of this.labels.values()) label.width = 0;
+    this.settled = 0;
   }
 
   /** Puts every label above its machine, the nearest first, and moves others up out of the way. */
@@ -72,6 +80,7 @@ export class Labels {
       return { label, x: ((p.x + 1) / 2) * width, y: ((1 - p.y) / 2) * height, depth: p.z };
     }).sort((a, b) => a.depth - b.depth);
     const taken: [number, number, number, number][] = [];
+    let lift = 0;
     for (const { label, x, y, depth } of order) {
       const visible = depth < 1 && x > -80 && x < width + 80 && y > -20 && y < height + 80;
       label.node.style.visibility = visible ? "visible" : "hidden";
@@ -81,18 +90,26 @@ export class Labels {
         label.height = label.node.offsetHeight;
       }
       const w = label.width, h = label.height;
-      const left = Math.max(4, Math.min(width - w - 4, x - w / 2));
-      let top = y - h - 8;
-      for (let i = 0; i < TRIES; i++) {
-        const hit = taken.find(([l, o, r, u]) => left < r + GAP && left + w > l - GAP && top < u + GAP && top + h > o - GAP);
-        if (!hit) break;
-        top = hit[1] - h - GAP - 1;
-      }
-      top = Math.max(4, top);
+      const free = SPOTS.map(([dx, dy]): [number, number] => [
+        Math.max(4, Math.min(width - w - 4, x - w / 2 + dx * w)), Math.max(4, y - h - 8 - dy * (h + GAP)),
+      ]).find(([l, o]) => !taken.some((k) => l < k[2] + GAP && l + w > k[0] - GAP && o < k[3] + GAP && o + h > k[1] - GAP));
+      const [left, top] = free ?? [Math.max(4, x - w / 2), Math.max(4, y - h - 8)];
+      lift += Math.max(0, y - h - 8 - top);
       taken.push([left, top, left + w, top + h]);
       label.node.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
       label.node.style.setProperty("--stem", `${Math.max(0, y - top - h).toFixed(1)}px`);
       label.node.style.setProperty("--stem-x", `${(x - left).toFixed(1)}px`);
+    }
+    this.shorten(lift);
+  }
+
+  /** Drops the titles where labels crowd; asks again once the picture has been steady for a while. */
+  private shorten(lift: number): void {
+    if (this.short ? ++this.settled > 90 && lift < ROOMY : lift > CROWDED) {
+      this.short = !this.short;
+      this.settled = 0;
+      this.layer.classList.toggle("short", this.short);
+      this.stale();
     }
   }
 }

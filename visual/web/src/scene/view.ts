@@ -16,11 +16,10 @@ import { Labels } from "./labels";
 import { loadMachines, type Machines } from "./machines";
 import { Mark } from "./marks";
 import type { Polyline } from "./polyline";
+import { plain, Quality } from "./quality";
 import { buildWays, readScene } from "./ways";
 
 const BACKGROUND = "#dde3e8";
-const SLOW = 45; // ms a picture may take before the view gives up pixels
-const QUICK = 20; // ms below which it takes them back
 const HOME_TILT = 0.5; // rad above the horizon
 const HOME_TURN = -0.42; // rad around, seen a little from the feeding end
 
@@ -39,29 +38,30 @@ export class View {
   private readonly bounds: Box3;
   private readonly machines: Machines;
   private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
-  private ratio = Math.min(devicePixelRatio, 2);
-  private cost = 16;
   private drawnVersion = -1;
+  /** whether the camera still shows the whole line, as nobody has moved it */
+  private whole = true;
   private flight: { from: [Vector3, Vector3]; to: [Vector3, Vector3]; begin: number } | null = null;
 
   /** Throws when the browser has no WebGL. */
   static async open(model: Model, rawScene: unknown, choose: (id: string | null) => void): Promise<View> {
     const canvas = el<HTMLCanvasElement>("canvas.view", { tabindex: 0, role: "img" });
-    const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
+    const quality = new Quality();
+    const renderer = new WebGLRenderer({ canvas, antialias: !quality.software, powerPreference: "high-performance" });
     const machines = await loadMachines(model.line, "api/scene.glb");
-    return new View(model, rawScene, renderer, machines, choose);
+    return new View(model, rawScene, renderer, quality, machines, choose);
   }
 
   private constructor(
-    private readonly model: Model, rawScene: unknown, renderer: WebGLRenderer, machines: Machines,
-    choose: (id: string | null) => void,
+    private readonly model: Model, rawScene: unknown, renderer: WebGLRenderer, private readonly quality: Quality,
+    machines: Machines, choose: (id: string | null) => void,
   ) {
     const { line } = model;
     this.renderer = renderer;
     this.machines = machines;
     this.problem = machines.problem;
     renderer.outputColorSpace = SRGBColorSpace;
-    renderer.setPixelRatio(this.ratio);
+    renderer.setPixelRatio(quality.ratio);
     const data = readScene(rawScene);
     this.ways = buildWays(line, data, machines.boxes, 0.34);
     this.bounds = [...machines.boxes.values()].reduce((all, box) => all.union(box), new Box3());
@@ -78,6 +78,7 @@ export class View {
       const mid = box.getCenter(new Vector3());
       anchors.set(station.id, new Vector3(mid.x, box.max.y + 0.3, mid.z));
     });
+    if (quality.software) plain(this.scene);
     this.labels = new Labels(line, anchors, choose);
     this.stage = el("div.stage", {}, renderer.domElement, this.labels.layer);
     localised(() => renderer.domElement.setAttribute("aria-label", t("stage")));
@@ -88,7 +89,10 @@ export class View {
     this.controls.minDistance = 2;
     this.controls.maxDistance = 120;
     this.controls.listenToKeyEvents(renderer.domElement);
-    this.controls.addEventListener("start", () => (this.flight = null));
+    this.controls.addEventListener("start", () => {
+      this.flight = null;
+      this.whole = false;
+    });
     this.pickOnClick(renderer.domElement, choose);
     new ResizeObserver(() => this.fit()).observe(this.stage);
   }
@@ -164,22 +168,23 @@ export class View {
   fit(): void {
     const { clientWidth: w, clientHeight: h } = this.stage;
     if (!w || !h) return;
-    const first = this.frames === 0;
     this.renderer.setSize(w, h, false);
     this.camera.aspect = w / h;
     this.camera.updateProjectionMatrix();
     this.labels.stale();
-    if (first) this.home(false);
+    if (this.whole) this.home(false);
   }
 
   /** Shows the whole line. */
   home(fly = true): void {
+    this.whole = true;
     this.frame(this.bounds, fly, 1);
   }
 
   /** Brings one machine near. */
   focus(id: string): void {
     const box = this.machines.boxes.get(id);
+    this.whole = false;
     if (box) this.frame(box.clone().expandByScalar(1.2), true, 1);
   }
 
@@ -215,7 +220,6 @@ export class View {
 
   /** Draws the line as at simulated time `time`. */
   draw(time: number, ms: number): void {
-    const begin = performance.now();
     if (this.flight) {
       const x = Math.min(1, (ms - this.flight.begin) / 700), f = x * x * (3 - 2 * x);
       this.camera.position.lerpVectors(this.flight.from[0], this.flight.to[0], f);
@@ -237,18 +241,7 @@ export class View {
     this.labels.place(this.camera, this.stage.clientWidth, this.stage.clientHeight);
     this.renderer.render(this.scene, this.camera);
     this.frames++;
-    this.adapt(performance.now() - begin);
-  }
-
-  /** Gives up resolution on a machine that cannot keep up, and takes it back on one that can. */
-  private adapt(ms: number): void {
-    this.cost += (ms - this.cost) * 0.1;
-    if (this.frames % 30 !== 0) return;
-    const best = Math.min(devicePixelRatio, 2);
-    const wanted = this.cost > SLOW ? Math.max(0.75, this.ratio * 0.8) : this.cost < QUICK ? Math.min(best, this.ratio * 1.15) : this.ratio;
-    if (Math.abs(wanted - this.ratio) < 0.02) return;
-    this.ratio = wanted;
-    this.renderer.setPixelRatio(wanted);
+    if (this.quality.adapt(ms)) this.renderer.setPixelRatio(this.quality.ratio);
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 // The bar at the top: what line this is, what time it is there, and its key figures.
 
+import type { ClockChange } from "../api";
 import { el, setText } from "../dom";
 import { clockText, count, wallText } from "../format";
 import { lang, localised, say, setLang, t, type Key } from "../i18n";
@@ -7,11 +8,13 @@ import type { Kpi, Line } from "../types";
 
 export interface HeaderActions {
   command(kind: "start" | "stop"): void;
+  clock(change: ClockChange, what: Key): void;
   home(): void;
   toggleTable(): void;
 }
 
 const FIGURES = ["oee", "finished", "scrapped", "wip"] as const;
+const SPEEDS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
 const TIMES = ["time", "speed", "clock"] as const;
 
 export class Header {
@@ -20,6 +23,8 @@ export class Header {
   private readonly title = el("h1");
   private readonly status = el("span.run-state");
   private readonly table: HTMLButtonElement;
+  private readonly pace = el<HTMLSelectElement>("select", { "data-kpi": "speed" });
+  private readonly pause = el<HTMLButtonElement>("button.pause", { type: "button" });
   private tableShown = false;
   private shown: { t: number; speed: number; running: boolean; clock: string } | null = null;
 
@@ -33,6 +38,11 @@ export class Header {
     localised(() => this.showsTable(this.tableShown));
     const language = button("language", () => setLang(lang() === "ko" ? "en" : "ko"));
     localised(() => language.setAttribute("lang", lang() === "ko" ? "en" : "ko"));
+    this.pace.addEventListener("change", () => actions.clock({ speed: Number(this.pace.value) }, "speed"));
+    this.pause.addEventListener("click", () => {
+      const running = !this.shown?.running;
+      actions.clock({ running }, running ? "resume" : "pause");
+    });
     this.node = el(
       "header", {},
       el("div.headline", {}, this.title, this.status),
@@ -51,7 +61,15 @@ export class Header {
   }
 
   private figure(key: (typeof FIGURES)[number] | (typeof TIMES)[number]): HTMLElement {
-    const value = el("dd", { "data-kpi": key }, "–"), name = el("dt");
+    const name = el("dt");
+    if (key === "speed") {
+      localised(() => {
+        setText(name, t(key));
+        this.pace.setAttribute("aria-label", t(key));
+      });
+      return el("div.figure.figure-speed", {}, name, el("dd", {}, this.pause, this.pace));
+    }
+    const value = el("dd", { "data-kpi": key }, "–");
     this.values.set(key, value);
     localised(() => setText(name, t(key)));
     return el(`div.figure.figure-${key}`, {}, name, value);
@@ -79,11 +97,24 @@ export class Header {
     if (!this.shown) return;
     const { t: seconds, speed, running, clock } = this.shown;
     this.put("time", clockText(seconds));
-    this.put("speed", `×${Number(speed.toPrecision(3))}`);
+    this.offer(speed, running, clock === "paced");
     this.put("clock", wallText(new Date(this.startedAt + seconds * 1000)));
     const mode = clock === "stepped" ? "stepped" : running ? "paced" : "paused";
     setText(this.status, `${this.line.id} · ${t(mode)}`);
     this.status.dataset.mode = mode;
+  }
+
+  /** Shows the speed and, on a clock that runs by itself, lets it be changed. */
+  private offer(speed: number, running: boolean, paced: boolean): void {
+    const known = Number(speed.toPrecision(3));
+    this.pause.hidden = !paced;
+    this.pace.disabled = !paced;
+    setText(this.pause, running ? "‖" : "▶");
+    this.pause.setAttribute("aria-label", t(running ? "pause" : "resume"));
+    if (this.pace.dataset.speed === String(known)) return;
+    this.pace.dataset.speed = String(known);
+    const offered = [...new Set([...SPEEDS, known])].sort((a, b) => a - b);
+    this.pace.replaceChildren(...offered.map((x) => el("option", { value: x, selected: x === known }, `×${x}`)));
   }
 
   showsTable(shown: boolean): void {

@@ -26,6 +26,7 @@ export class Panel {
   private looks = 0;
   private cells = new Map<string, HTMLElement>();
   private rows = new Map<string, HTMLElement>();
+  private inputs = new Map<string, HTMLInputElement>();
   private badge = el("span.badge");
   private since = el("span.since");
   private strip = el<HTMLCanvasElement>("canvas.strip", { role: "img" });
@@ -48,7 +49,7 @@ export class Panel {
     this.clear();
     this.station = station;
     const mine = this.model.line.tags.filter((tag) => tag.station === id);
-    const special = (tag: Tag): number => (COMMON.has(tag.name.slice(id.length + 1)) ? 1 : 0);
+    const special = (tag: Tag): number => (COMMON.has(tag.name.slice(id.length + 1)) ? 2 : tag.setting ? 1 : 0);
     this.tags = mine.sort((a, b) => special(a) - special(b));
     this.build(station);
     this.node.hidden = false;
@@ -80,6 +81,7 @@ export class Panel {
     this.chosen = null;
     this.cells.clear();
     this.rows.clear();
+    this.inputs.clear();
     this.node.replaceChildren();
     this.looks = 0;
   }
@@ -99,8 +101,8 @@ export class Panel {
       el("div.panel-body", {},
         el("h3", {}, t("history")), this.strip, this.share,
         el("h3", {}, t("trend")), this.trend.node,
-        ...(settings.length ? [el("h3", {}, t("settings")), ...settings.map((tag) => this.setPoint(tag))] : []),
-        el("h3", {}, t("tags")), this.table()),
+        el("h3", {}, t("tags")), this.table(),
+        ...(settings.length ? [el("h3", {}, t("settings")), ...settings.map((tag) => this.setPoint(tag))] : [])),
     );
     this.state();
   }
@@ -125,8 +127,9 @@ export class Panel {
     const id = `set-${key.replace(/\W/g, "-")}`;
     const input = el<HTMLInputElement>("input", {
       id, type: "number", step: "any", min: setting.low, max: setting.high, placeholder: setting.default,
-      "aria-describedby": `${id}-range`, required: true,
+      "aria-describedby": `${id}-range`, required: true, "data-setting": key,
     });
+    this.inputs.set(tag.name, input);
     const apply = (event: Event): void => {
       event.preventDefault();
       const wanted = input.valueAsNumber;
@@ -139,9 +142,8 @@ export class Panel {
       void this.send("set", key, wanted, `${say(setting.title)} = ${wanted} ${unitText(setting.unit)}`);
     };
     return el("form.set-point", { onsubmit: apply, novalidate: true },
-      el("label", { for: id }, say(setting.title)),
-      el("div.set-row", {}, input, el("span.unit", {}, unitText(setting.unit)), el("button", { type: "submit" }, t("apply"))),
-      el("small", { id: `${id}-range` }, t("range", range)));
+      el("label", { for: id }, say(setting.title)), input, el("span.unit", {}, unitText(setting.unit)),
+      el("button", { type: "submit" }, t("apply")), el("small", { id: `${id}-range` }, t("range", range)));
   }
 
   private choose(tag: Tag): void {
@@ -184,6 +186,7 @@ export class Panel {
       for (const tag of this.tags) {
         const cell = this.cells.get(tag.name);
         if (cell && tag.name in found) setText(cell, valueText(tag, found[tag.name]));
+        this.inputs.get(tag.name)?.setAttribute("placeholder", valueText(tag, found[tag.name]));
       }
     }).catch(quiet);
     if (this.looks++ % HISTORY_EVERY) return;

@@ -46,11 +46,11 @@ export function drawStrip(canvas: HTMLCanvasElement, history: StateHistory, from
   const span = Math.max(1, history.end - from), band = height - 16;
   c.fillStyle = "#e7ebee";
   c.fillRect(0, 0, width, band);
-  history.t.forEach((t, i) => {
-    const begin = Math.max(from, t), end = history.t[i + 1] ?? history.end;
+  stretches(history).forEach(({ t, state }, i, all) => {
+    const begin = Math.max(from, t), end = all[i + 1]?.t ?? history.end;
     const x0 = ((begin - from) / span) * width, x1 = ((end - from) / span) * width;
     if (x1 <= 0) return;
-    c.fillStyle = fill(c, stateLook(history.state[i] ?? -1));
+    c.fillStyle = fill(c, stateLook(state));
     c.fillRect(x0, 0, Math.max(0.6, x1 - x0), band);
   });
   c.fillStyle = "#3f4c57";
@@ -59,6 +59,12 @@ export function drawStrip(canvas: HTMLCanvasElement, history: StateHistory, from
   c.fillText(clockText(from), 0, height);
   const last = clockText(history.end);
   c.fillText(last, width - c.measureText(last).width, height);
+}
+
+/** One stretch a state: a machine that goes from part to part works all the while. */
+function stretches(history: StateHistory): { t: number; state: number }[] {
+  return history.t.map((t, i) => ({ t, state: history.state[i] ?? -1 }))
+    .filter(({ state }, i, all) => i === 0 || all[i - 1]!.state !== state);
 }
 
 /** Share of each state in a history, the largest first, as text. */

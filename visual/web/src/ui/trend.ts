@@ -64,6 +64,8 @@ export class Trend {
     this.place.dataset.points = String(this.drawn);
     if (this.plot) this.plot.setData(data);
     else this.plot = new uPlot(this.options(tag), data, this.place);
+    // without a pointer over the plot, the legend shows the latest value
+    if (this.plot.cursor.idx == null) this.plot.setLegend({ idx: found.t.length - 1 });
   }
 
   private options(tag: Tag): uPlot.Options {
@@ -71,12 +73,12 @@ export class Trend {
     const axis: uPlot.Axis = { stroke: "#3f4c57", grid: { stroke: "#e1e6ea", width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
     const path = steps ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
     return {
-      width: Math.max(200, this.place.clientWidth), height: 170, padding: [8, 8, 0, 0],
+      width: Math.max(200, this.place.clientWidth), height: 160, padding: [8, 8, 0, 0],
       cursor: { drag: { x: false, y: false } },
       legend: { show: true, live: true },
       scales: { x: { time: false }, y: { range: (_u, low, high) => band(tag, low, high) } },
       axes: [
-        { ...axis, values: (_u, ticks) => ticks.map((x) => clockText(x).slice(-8, -3)), space: 60 },
+        { ...axis, values: (_u, ticks) => ticks.map((x) => clockText(x).slice(-8, -3)), space: 60, size: 26 },
         { ...axis, size: 52, values: (_u, ticks) => ticks.map((y) => (tag.kind === "enum" ? shortLabel(tag, y) : tickText(y))) },
       ],
       series: [
@@ -92,7 +94,7 @@ export class Trend {
 
   private resize(): void {
     const width = this.place.clientWidth;
-    if (this.plot && width && Math.abs(this.plot.width - width) > 1) this.plot.setSize({ width, height: 170 });
+    if (this.plot && width && Math.abs(this.plot.width - width) > 1) this.plot.setSize({ width, height: 160 });
   }
 
   dispose(): void {

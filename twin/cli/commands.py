@@ -1,0 +1,312 @@
+"""The commands: names, arguments, options and help. What they do is in the modules they import.
+
+Annotations stay texts until typer reads them, so `_` in them speaks the language of that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from twin.cli.guard import guarded
+from twin.cli.spoken import SpokenCommand, SpokenGroup
+from twin.i18n import N_, _
+
+
+class Lang(str, Enum):
+    """A language of the product."""
+
+    KO = "ko"
+    EN = "en"
+
+
+class Clock(str, Enum):
+    """Who moves a live line's time."""
+
+    PACED = "paced"
+    STEPPED = "stepped"
+
+
+class Format(str, Enum):
+    """A file format of data sets."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def scenario() -> Any:
+    """The argument that names a line."""
+    return typer.Argument(
+        metavar="ID|FILE", help=_("A scenario id from `twin lines`, or a scenario file.")
+    )
+
+
+def source() -> Any:
+    """The argument that names a finished run or a line to run."""
+    return typer.Argument(
+        metavar="RUN|ID|FILE", help=_("A run folder, a scenario id or a scenario file.")
+    )
+
+
+def seed() -> Any:
+    """The option that chooses the random numbers."""
+    return typer.Option("--seed", metavar="N", help=_("Chooses the random numbers."))
+
+
+def force() -> Any:
+    """The option that allows to replace."""
+    return typer.Option("--force", help=_("Replace what is there."))
+
+
+def fault() -> Any:
+    """The option that injects faults."""
+    return typer.Option(
+        "--fault",
+        metavar="FAULT@TIME",
+        help=_("Inject a fault, as in E-Z8@2h; E-Z8@2h*0.5 at half its size. May be repeated."),
+    )
+
+
+def until(default: str) -> Any:
+    """The option that says how long to simulate."""
+    text = _("Simulated time to run, as in 8h or 1h30min.")
+    return typer.Option("--for", metavar="TIME", help=f"{text}{default}")
+
+
+def lines() -> None:
+    from twin.cli import lookup
+
+    lookup.lines()
+
+
+def check(name: Annotated[str, scenario()]) -> None:
+    from twin.cli import lookup
+
+    lookup.check(name)
+
+
+def tags(
+    name: Annotated[str, scenario()],
+    pattern: Annotated[
+        str, typer.Argument(metavar="GLOB", help=_("Only tags of this pattern, as in 'RFL.*'."))
+    ] = "*",
+) -> None:
+    from twin.cli import lookup
+
+    lookup.tags(name, pattern)
+
+
+def faults(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID|FILE]", help=_("Only the faults of this line.")),
+    ] = None,
+) -> None:
+    from twin.cli import lookup
+
+    lookup.faults(name)
+
+
+def schema() -> None:
+    from twin.cli import lookup
+
+    lookup.schema()
+
+
+def run(
+    name: Annotated[str, scenario()],
+    duration: Annotated[str, until("")] = "8h",
+    seed: Annotated[int, seed()] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help=_("Keep the run in this new folder.")),
+    ] = None,
+    fault: Annotated[list[str] | None, fault()] = None,
+    force: Annotated[bool, force()] = False,
+) -> None:
+    from twin.cli import simulate
+
+    simulate.run(name, duration, seed, out, fault or (), force)
+
+
+def kpi(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import simulate
+
+    simulate.kpi(folder, as_json)
+
+
+def export(
+    name: Annotated[str, source()],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="FILE", help=_("The data set; its companions lie beside it.")
+        ),
+    ],
+    every: Annotated[
+        str, typer.Option("--every", metavar="TIME", help=_("Time between two rows."))
+    ] = "1s",
+    tags: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tags",
+            metavar="GLOB",
+            help=_("Only tags of this pattern, as in 'RFL.*'. May be repeated."),
+        ),
+    ] = None,
+    start: Annotated[
+        str, typer.Option("--from", metavar="TIME", help=_("Simulated time of the first row."))
+    ] = "0s",
+    stop: Annotated[
+        str | None,
+        typer.Option("--to", metavar="TIME", help=_("Simulated time before which rows end.")),
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", help=_("File format; else the ending of the file decides.")),
+    ] = None,
+    epoch: Annotated[
+        str,
+        typer.Option("--epoch", metavar="DATE", help=_("Date and time (UTC) of simulated 0.")),
+    ] = "2026-01-01T00:00:00Z",
+    licence: Annotated[
+        str, typer.Option("--licence", metavar="TEXT", help=_("Licence named in the data sheet."))
+    ] = "Apache-2.0",
+    duration: Annotated[str, until(_(" Not for a run folder."))] = "8h",
+    seed: Annotated[int, seed()] = 0,
+    fault: Annotated[list[str] | None, fault()] = None,
+    force: Annotated[bool, force()] = False,
+) -> None:
+    from twin.cli import dataset
+
+    file_format = format.value if format else None
+    source = dataset.Source(name, duration, seed, fault or ())
+    sheet = dataset.Wanted(out, every, tags or ["*"], start, stop, file_format, epoch, licence)
+    dataset.export(source, sheet, force)
+
+
+def serve(
+    name: Annotated[str, scenario()],
+    clock: Annotated[
+        Clock,
+        typer.Option("--clock", help=_("Paced by the wall clock, or stepped by a client.")),
+    ] = Clock.PACED,
+    speed: Annotated[
+        float,
+        typer.Option("--speed", metavar="X", help=_("Simulated seconds a second (paced clock).")),
+    ] = 1.0,
+    seed: Annotated[int, seed()] = 0,
+    opcua_port: Annotated[
+        int, typer.Option("--opcua-port", metavar="P", help=_("OPC UA; 0 takes a free port."))
+    ] = 4840,
+    http_port: Annotated[
+        int,
+        typer.Option("--http-port", metavar="P", help=_("3D view and REST; 0 takes a free port.")),
+    ] = 8080,
+    host: Annotated[
+        str,
+        typer.Option("--host", metavar="ADDRESS", help=_("Listen here; others than this machine reach 0.0.0.0.")),
+    ] = "127.0.0.1",
+    duration: Annotated[
+        str | None,
+        typer.Option("--for", metavar="TIME", help=_("End after this time by the wall clock.")),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help=_("Keep the run in this new folder at the end.")),
+    ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(
+            "--password",
+            metavar="TEXT",
+            envvar="TWIN_PASSWORD",
+            help=_("The instructor's password; else a new one is made and shown."),
+        ),
+    ] = None,
+    force: Annotated[bool, force()] = False,
+) -> None:
+    from twin.cli import live
+
+    live.serve(
+        name,
+        live.Options(
+            clock.value, speed, seed, host, opcua_port, http_port, duration, out, password, force
+        ),
+    )
+
+
+def view(
+    name: Annotated[str, source()],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_("The picture, a .png."))],
+    at: Annotated[
+        str, typer.Option("--at", metavar="TIME", help=_("Simulated time to show."))
+    ] = "1h",
+    seed: Annotated[int, seed()] = 0,
+    fault: Annotated[list[str] | None, fault()] = None,
+) -> None:
+    from twin.cli import picture
+
+    picture.view(name, out, at, seed, fault or ())
+
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (lines, N_("List the shipped lines.")),
+    (check, N_("Say everything that is wrong with a scenario file.")),
+    (run, N_("Run a line as fast as it goes and show its key figures.")),
+    (kpi, N_("Show the key figures of a run.")),
+    (export, N_("Write what the sensors showed as a data set, with the truth beside it.")),
+    (serve, N_("Run a line live: OPC UA, REST and a 3D view in the browser. Ctrl-C ends it.")),
+    (view, N_("Draw a picture of a line at an instant.")),
+    (tags, N_("List the tags of a line.")),
+    (faults, N_("List the faults of a line, or of every kind of machine.")),
+    (schema, N_("Print the JSON Schema of scenario files.")),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from twin import __version__
+
+        typer.echo(f"twin {__version__}")
+        raise typer.Exit
+
+
+def root(
+    lang: Annotated[
+        Lang | None,
+        typer.Option("--lang", help=_("Language of messages and help; else LANG decides.")),
+    ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help=_("Show where an unexpected error came from."))
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version.")),
+    ] = False,
+) -> None:
+    guarded.debug = debug
+
+
+def assemble() -> typer.Typer:
+    """The commands with their help in the active language."""
+    app = typer.Typer(
+        cls=SpokenGroup,
+        rich_markup_mode=None,  # its import alone takes the time `twin --help` may take
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"max_content_width": 100},
+        help=_("Simulated production lines for testing factory software."),
+    )
+    app.callback()(root)
+    for function, text in COMMANDS:
+        app.command(cls=SpokenCommand, help=_(text))(guarded(function))
+    return app

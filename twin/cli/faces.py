@@ -1,0 +1,51 @@
+"""What the command line shows a line with, found by name: adapters and views.
+
+They register as entry points in the groups "twin.adapters" and "twin.views". In a source tree that
+is not installed there are no entry points; then our own are found where they lie.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module, resources
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from twin.errors import TwinError
+from twin.i18n import _
+
+ADAPTERS, VIEWS = "twin.adapters", "twin.views"
+OURS = {
+    (ADAPTERS, "opcua"): "opcua_server.adapter:OpcUaAdapter",
+    (ADAPTERS, "http"): "twin.serve.http:HttpAdapter",
+    (VIEWS, "still"): "visual.render:still",
+    (VIEWS, "scene"): "visual.scene:page_scene",
+}
+
+
+class MissingFace(TwinError):
+    """An adapter or view is not part of this installation."""
+
+    code = "missing-face"
+
+
+def face(group: str, name: str) -> Any:
+    """The class or function registered under a name. Raises MissingFace when there is none."""
+    try:
+        for entry in entry_points(group=group, name=name):
+            return entry.load()
+        module, _colon, attribute = OURS[group, name].partition(":")
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, KeyError) as error:
+        raise MissingFace(
+            _("{name} is not part of this installation: {reason}").format(name=name, reason=error)
+        ) from error
+
+
+def page() -> Path | None:
+    """Folder of the built 3D page, where it is installed."""
+    try:
+        folder = Path(str(resources.files("visual"))) / "web" / "dist"
+    except ImportError:
+        return None
+    return folder if (folder / "index.html").is_file() else None

@@ -1,0 +1,156 @@
+"""The command that runs a line live: serve."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from twin.cli.console import span
+from twin.cli.faces import ADAPTERS, VIEWS, MissingFace, face, page
+from twin.cli.guard import guarded, say
+from twin.cli.lookup import show
+from twin.cli.status import watch
+from twin.errors import UsageError
+from twin.i18n import _, language
+
+if TYPE_CHECKING:
+    from twin.line import Line
+    from twin.serve.session import Session
+
+INSTRUCTOR = "instructor"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `twin serve` was asked for."""
+
+    clock: Literal["paced", "stepped"]
+    speed: float
+    seed: int
+    host: str
+    opcua_port: int
+    http_port: int
+    duration: str | None
+    out: Path | None
+    password: str | None
+    force: bool
+
+
+def serve(name: str, options: Options) -> None:
+    """Run a line live until Ctrl-C, SIGTERM or the end of `--for`; keep the run if asked to."""
+    from twin.line import load
+    from twin.serve.session import Session
+    from twin.trace.store import check_free
+
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("asyncua").setLevel(logging.WARNING if guarded.debug else logging.CRITICAL)
+    limit = None if options.duration is None else span(options.duration, "--for")
+    for option, port in (("opcua", options.opcua_port), ("http", options.http_port)):
+        if not 0 <= port <= 65535:
+            raise UsageError(
+                _("--{option}-port: expected 0 to 65535, found {port}").format(
+                    option=option, port=port
+                )
+            )
+    if options.out is not None:
+        check_free(options.out, options.force)
+    line = load(name)
+    password = options.password or secrets.token_urlsafe(9)
+    session = Session(
+        line, options.seed, options.clock, options.speed, instructor_token=password
+    )
+    try:
+        asyncio.run(_run(session, adapters(line, options, password), password, limit))
+    finally:
+        if options.out is not None and session.now > 0.0:
+            _keep(session, options.out, options.force)
+
+
+def adapters(line: Line, options: Options, password: str) -> list[Any]:
+    """The faces of the live line, not yet started."""
+    opcua, http = face(ADAPTERS, "opcua"), face(ADAPTERS, "http")
+    try:
+        scene = face(VIEWS, "scene")(line)
+    except MissingFace as error:
+        say(_("There is no 3D view: {reason}").format(reason=error.message))
+        scene = None
+    return [
+        opcua(
+            options.host,
+            options.opcua_port,
+            # whoever is at this machine may operate the line; from elsewhere one only looks
+            anonymous_role="operator" if options.host in LOOPBACK else "observer",
+            passwords={INSTRUCTOR: (password, INSTRUCTOR)},
+        ),
+        http(options.host, options.http_port, static=page(), scene=scene),
+    ]
+
+
+async def _run(
+    session: Session, adapters: list[Any], password: str, limit: float | None
+) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    waiting = [asyncio.create_task(stop.wait())]
+    try:
+        await session.start(*adapters)
+        for row in _welcome(session, adapters, password):
+            show(row)
+        waiting.append(asyncio.create_task(watch(session)))
+        if session.clock == "paced":
+            waiting.append(asyncio.create_task(session.wait()))
+        done, _rest = await asyncio.wait(
+            waiting, timeout=limit, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            task.result()  # a broken clock or status line ends the session with its error
+    finally:
+        for task in waiting:
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        await session.stop()
+    show(_("Stopped after {time} of simulated time.").format(time=_clock(session.now)))
+
+
+def _clock(t: float) -> str:
+    from twin.units import clock
+
+    return clock(t)
+
+
+def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
+    """Where to connect, and the password."""
+    line = session.line
+    opcua, http = adapters
+    rows = [f"{line.title.in_language(language())} ({line.id})", ""]
+    view, rest = http.endpoints[:2]
+    table = [
+        (_("OPC UA"), opcua.endpoints[0]),
+        (_("3D view"), view),
+        (_("REST"), rest),
+        (_("Instructor"), _("user {user}, password {password}").format(
+            user=INSTRUCTOR, password=password)),
+    ]  # fmt: skip
+    from twin.cli.console import width
+
+    widest = max(width(title) for title, _text in table)
+    rows += [f"  {title}{' ' * (widest - width(title))}  {text}" for title, text in table]
+    if session.clock == "stepped":
+        rows += ["", _('The line waits for POST {base}step {{"seconds": 10}}').format(base=view)]
+    return [*rows, "", _("Ctrl-C stops."), ""]
+
+
+def _keep(session: Session, out: Path, force: bool) -> None:
+    from twin.trace.store import save
+
+    save(session.trace, out, force=force)
+    say(_("The run is in {folder}").format(folder=out))
