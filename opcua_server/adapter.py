@@ -82,7 +82,8 @@ class OpcUaAdapter:
         """Addresses a client can connect to; empty before the start."""
         if self._server is None:
             return []
-        return [f"opc.tcp://{self.host}:{self.port}"]
+        host = socket.gethostname() if self.host in ("", "0.0.0.0", "::") else self.host
+        return [f"opc.tcp://{f'[{host}]' if ':' in host else host}:{self.port}"]
 
     async def start(self, session: Any) -> None:
         """Build the address space and listen. Raises PortInUse when the port is taken."""

@@ -150,7 +150,7 @@ def states() -> str:
 
 def kpis() -> str:
     """Every key figure with its formula and the clause it comes from."""
-    from twin.metrics.kpi import LINE_KPIS, STATION_KPIS
+    from twin.metrics.indicators import LINE_KPIS, STATION_KPIS
 
     text = "# Key figures\n\n`twin kpi` and `twin.kpi` give these.\n"
     for title, rows in (("Line", LINE_KPIS), ("Station", STATION_KPIS)):

@@ -41,7 +41,24 @@ _HOMES = {
     "stream": "twin.signals",
 }
 
-__all__ = list(_HOMES)  # noqa: PLE0604 - names of _HOMES, pinned by a test
+__all__ = [
+    "Command",
+    "Line",
+    "Run",
+    "Snapshot",
+    "Trace",
+    "TwinError",
+    "check",
+    "kpi",
+    "load",
+    "open_run",
+    "resume",
+    "run",
+    "sample",
+    "save",
+    "snapshot",
+    "stream",
+]
 __version__ = "0.1.0"
 
 

@@ -12,7 +12,7 @@ from tests.laws.lines import Day, days, smt
 from twin.signals import select
 
 
-@settings(max_examples=400)
+@settings(max_examples=80)
 @given(days())
 def test_parts_are_conserved_and_work_takes_as_long_as_drawn(day: Day):
     trace = day.run()

@@ -6,7 +6,7 @@ Annotations stay texts until typer reads them, so `_` in them speaks the languag
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,21 +17,21 @@ from twin.cli.spoken import SpokenCommand, SpokenGroup
 from twin.i18n import N_, _
 
 
-class Lang(str, Enum):
+class Lang(StrEnum):
     """A language of the product."""
 
     KO = "ko"
     EN = "en"
 
 
-class Clock(str, Enum):
+class Clock(StrEnum):
     """Who moves a live line's time."""
 
     PACED = "paced"
     STEPPED = "stepped"
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """A file format of data sets."""
 
     PARQUET = "parquet"
@@ -77,19 +77,19 @@ def until(default: str) -> Any:
     return typer.Option("--for", metavar="TIME", help=f"{text}{default}")
 
 
-def lines() -> None:
+def _lines() -> None:
     from twin.cli import lookup
 
     lookup.lines()
 
 
-def check(name: Annotated[str, scenario()]) -> None:
+def _check(name: Annotated[str, scenario()]) -> None:
     from twin.cli import lookup
 
     lookup.check(name)
 
 
-def tags(
+def _tags(
     name: Annotated[str, scenario()],
     pattern: Annotated[
         str, typer.Argument(metavar="GLOB", help=_("Only tags of this pattern, as in 'RFL.*'."))
@@ -100,7 +100,7 @@ def tags(
     lookup.tags(name, pattern)
 
 
-def faults(
+def _faults(
     name: Annotated[
         str | None,
         typer.Argument(metavar="[ID|FILE]", help=_("Only the faults of this line.")),
@@ -111,13 +111,13 @@ def faults(
     lookup.faults(name)
 
 
-def schema() -> None:
+def _schema() -> None:
     from twin.cli import lookup
 
     lookup.schema()
 
 
-def run(
+def _run(
     name: Annotated[str, scenario()],
     duration: Annotated[str, until("")] = "8h",
     seed: Annotated[int, seed()] = 0,
@@ -133,7 +133,7 @@ def run(
     simulate.run(name, duration, seed, out, fault or (), force)
 
 
-def kpi(
+def _kpi(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
 ) -> None:
@@ -142,7 +142,7 @@ def kpi(
     simulate.kpi(folder, as_json)
 
 
-def export(
+def _export(
     name: Annotated[str, source()],
     out: Annotated[
         Path,
@@ -192,7 +192,7 @@ def export(
     dataset.export(source, sheet, force)
 
 
-def serve(
+def _serve(
     name: Annotated[str, scenario()],
     clock: Annotated[
         Clock,
@@ -212,7 +212,11 @@ def serve(
     ] = 8080,
     host: Annotated[
         str,
-        typer.Option("--host", metavar="ADDRESS", help=_("Listen here; others than this machine reach 0.0.0.0.")),
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help=_("Listen here; others than this machine reach 0.0.0.0."),
+        ),
     ] = "127.0.0.1",
     duration: Annotated[
         str | None,
@@ -243,7 +247,7 @@ def serve(
     )
 
 
-def view(
+def _view(
     name: Annotated[str, source()],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_("The picture, a .png."))],
     at: Annotated[
@@ -257,18 +261,55 @@ def view(
     picture.view(name, out, at, seed, fault or ())
 
 
-COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
-    (lines, N_("List the shipped lines.")),
-    (check, N_("Say everything that is wrong with a scenario file.")),
-    (run, N_("Run a line as fast as it goes and show its key figures.")),
-    (kpi, N_("Show the key figures of a run.")),
-    (export, N_("Write what the sensors showed as a data set, with the truth beside it.")),
-    (serve, N_("Run a line live: OPC UA, REST and a 3D view in the browser. Ctrl-C ends it.")),
-    (view, N_("Draw a picture of a line at an instant.")),
-    (tags, N_("List the tags of a line.")),
-    (faults, N_("List the faults of a line, or of every kind of machine.")),
-    (schema, N_("Print the JSON Schema of scenario files.")),
+LINE = "electronics/smt-v1"
+COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
+    ("lines", _lines, N_("List the shipped lines."), "twin lines"),
+    (
+        "check",
+        _check,
+        N_("Say everything that is wrong with a scenario file."),
+        "twin check my-line.yaml",
+    ),
+    (
+        "run",
+        _run,
+        N_("Run a line as fast as it goes and show its key figures."),
+        f"twin run {LINE} --for 8h --seed 1 --fault E-Z8@2h --out runs/a",
+    ),
+    ("kpi", _kpi, N_("Show the key figures of a run."), "twin kpi runs/a --json"),
+    (
+        "export",
+        _export,
+        N_("Write what the sensors showed as a data set. Its truth goes to files of its own."),
+        "twin export runs/a --every 1s --tags 'RFL.*' --from 1h --to 2h --out oven.parquet",
+    ),
+    (
+        "serve",
+        _serve,
+        N_("Run a line live: OPC UA, REST, a 3D view. Ctrl-C ends it."),
+        f"twin serve {LINE} --speed 60",
+    ),
+    (
+        "view",
+        _view,
+        N_("Draw a picture of a line at an instant."),
+        f"twin view {LINE} --at 2h --out line.png",
+    ),
+    ("tags", _tags, N_("List the tags of a line."), f"twin tags {LINE} 'RFL.*'"),
+    (
+        "faults",
+        _faults,
+        N_("List the faults of a line, or of every kind of machine."),
+        f"twin faults {LINE}",
+    ),
+    (
+        "schema",
+        _schema,
+        N_("Print the JSON Schema of scenario files."),
+        "twin schema > scenario.schema.json",
+    ),
 )
+WIDE = {"max_content_width": 100}
 
 
 def _version(wanted: bool) -> None:
@@ -279,7 +320,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def root(
+def _root(
     lang: Annotated[
         Lang | None,
         typer.Option("--lang", help=_("Language of messages and help; else LANG decides.")),
@@ -303,10 +344,16 @@ def assemble() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         no_args_is_help=True,
-        context_settings={"max_content_width": 100},
+        context_settings=WIDE,
         help=_("Simulated production lines for testing factory software."),
     )
-    app.callback()(root)
-    for function, text in COMMANDS:
-        app.command(cls=SpokenCommand, help=_(text))(guarded(function))
+    app.callback()(_root)
+    for name, function, text, example in COMMANDS:
+        app.command(
+            name,
+            cls=SpokenCommand,
+            context_settings=WIDE,
+            help=_(text),
+            epilog=_("Example: {command}").format(command=example),
+        )(guarded(function))
     return app

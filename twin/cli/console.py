@@ -29,20 +29,26 @@ def span(text: str, option: str) -> float:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """Columns of text two spaces apart, those in `right` flush right; bold head in a terminal."""
-    everything = [head, *rows]
+    """Columns of text two spaces apart, those in `right` flush right; bold head in a terminal.
+
+    A line break in a heading makes the head several lines high.
+    """
+    cells = [title.split("\n") for title in head]
+    height = max(map(len, cells))
+    heads = list(zip(*([""] * (height - len(cell)) + cell for cell in cells), strict=True))
+    everything = [*heads, *rows]
     widths = [max(width(row[i]) for row in everything) for i in range(len(head))]
     lines = []
     for row in everything:
-        cells = [
+        padded = [
             " " * (widths[i] - width(cell)) + cell
             if i in right
             else cell + " " * (widths[i] - width(cell))
             for i, cell in enumerate(row)
         ]
-        lines.append("  ".join(cells).rstrip())
+        lines.append("  ".join(padded).rstrip())
     if sys.stdout.isatty() and colours():
-        lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
+        lines[:height] = [f"\x1b[1m{line}\x1b[0m" for line in lines[:height]]
     return "\n".join(lines)
 
 
@@ -60,7 +66,9 @@ def number(value: float | None, unit: str) -> str:
         return "–"
     if unit == "%":
         return f"{100.0 * value:.1f}"
-    return f"{value:,.0f}" if unit == "1" else f"{value:,.2f}"
+    if unit == "1":
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return f"{value:,.2f}"
 
 
 @contextmanager
@@ -113,7 +121,13 @@ def _bar(title: str) -> Iterator[Progress]:
 
 def _start_bar(title: str):  # type: ignore[no-untyped-def]
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     bar = Progress(
         TextColumn("{task.description}"),

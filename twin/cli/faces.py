@@ -1,7 +1,7 @@
 """What the command line shows a line with, found by name: adapters and views.
 
-They register as entry points in the groups "twin.adapters" and "twin.views". In a source tree that
-is not installed there are no entry points; then our own are found where they lie.
+They register as entry points in the groups "twin.adapters" and "twin.views". Where an older
+installation or a bare source tree has no such entry point, our own are found by their place.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any
 from twin.errors import TwinError
 from twin.i18n import _
 
-ADAPTERS, VIEWS = "twin.adapters", "twin.views"
+ADAPTERS, VIEWS, PASSWORDS = "twin.adapters", "twin.views", "twin.passwords"
 OURS = {
     (ADAPTERS, "opcua"): "opcua_server.adapter:OpcUaAdapter",
     (ADAPTERS, "http"): "twin.serve.http:HttpAdapter",
+    (PASSWORDS, "opcua"): "opcua_server:hash_password",
     (VIEWS, "still"): "visual.render:still",
     (VIEWS, "scene"): "visual.scene:page_scene",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 from contextlib import suppress
@@ -11,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from twin.cli.console import span
-from twin.cli.faces import ADAPTERS, VIEWS, MissingFace, face, page
+from twin.cli.console import span, width
+from twin.cli.faces import ADAPTERS, PASSWORDS, VIEWS, MissingFace, face, page
 from twin.cli.guard import guarded, say
 from twin.cli.lookup import show
 from twin.cli.status import watch
 from twin.errors import UsageError
 from twin.i18n import _, language
+from twin.units import clock
 
 if TYPE_CHECKING:
     from twin.line import Line
@@ -60,12 +62,10 @@ def serve(name: str, options: Options) -> None:
                 )
             )
     if options.out is not None:
-        check_free(options.out, options.force)
+        check_free(options.out, force=options.force)
     line = load(name)
     password = options.password or secrets.token_urlsafe(9)
-    session = Session(
-        line, options.seed, options.clock, options.speed, instructor_token=password
-    )
+    session = Session(line, options.seed, options.clock, options.speed, instructor_token=password)
     try:
         asyncio.run(_run(session, adapters(line, options, password), password, limit))
     finally:
@@ -81,25 +81,32 @@ def adapters(line: Line, options: Options, password: str) -> list[Any]:
     except MissingFace as error:
         say(_("There is no 3D view: {reason}").format(reason=error.message))
         scene = None
+    hashed = face(PASSWORDS, "opcua")(password)
+    # whoever is at this machine may operate the line; from elsewhere one only looks, encrypted
+    here = options.host in LOOPBACK
     return [
         opcua(
             options.host,
             options.opcua_port,
-            # whoever is at this machine may operate the line; from elsewhere one only looks
-            anonymous_role="operator" if options.host in LOOPBACK else "observer",
-            passwords={INSTRUCTOR: (password, INSTRUCTOR)},
+            anonymous_role="operator" if here else "observer",
+            users={INSTRUCTOR: (hashed, INSTRUCTOR)},
+            pki=None if here else _state_folder() / "pki",
         ),
         http(options.host, options.http_port, static=page(), scene=scene),
     ]
 
 
-async def _run(
-    session: Session, adapters: list[Any], password: str, limit: float | None
-) -> None:
+def _state_folder() -> Path:
+    """Where this user's programs keep what lasts (XDG base directory specification 0.8)."""
+    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(base).expanduser() / "twin"
+
+
+async def _run(session: Session, adapters: list[Any], password: str, limit: float | None) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    waiting = [asyncio.create_task(stop.wait())]
+    waiting: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
     try:
         await session.start(*adapters)
         for row in _welcome(session, adapters, password):
@@ -118,13 +125,7 @@ async def _run(
             with suppress(asyncio.CancelledError, Exception):
                 await task
         await session.stop()
-    show(_("Stopped after {time} of simulated time.").format(time=_clock(session.now)))
-
-
-def _clock(t: float) -> str:
-    from twin.units import clock
-
-    return clock(t)
+    show(_("Stopped after {time} of simulated time.").format(time=clock(session.now)))
 
 
 def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
@@ -140,8 +141,6 @@ def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
         (_("Instructor"), _("user {user}, password {password}").format(
             user=INSTRUCTOR, password=password)),
     ]  # fmt: skip
-    from twin.cli.console import width
-
     widest = max(width(title) for title, _text in table)
     rows += [f"  {title}{' ' * (widest - width(title))}  {text}" for title, text in table]
     if session.clock == "stepped":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 from twin.cli.console import table
 from twin.cli.guard import say
@@ -60,7 +61,9 @@ def faults(name: str | None) -> None:
     from twin.line import load
 
     if name is None:
-        known = [(kind.id, owner.kind, kind) for owner in CATALOGUE.values() for kind in owner.faults]
+        known = [
+            (kind.id, owner.kind, kind) for owner in CATALOGUE.values() for kind in owner.faults
+        ]
         place = _("Machine")
     else:
         known = [(fault.id, fault.station, fault.kind) for fault in load(name).faults]
@@ -70,6 +73,9 @@ def faults(name: str | None) -> None:
          kind.title.in_language(language()))
         for key, where, kind in known
     ]  # fmt: skip
+    if not rows:
+        show(_("{line} has no faults.").format(line=name))
+        return
     print_table((_("Fault"), place, _("Size"), _("Seen on"), _("Cause")), rows)
 
 
@@ -85,6 +91,6 @@ def show(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def print_table(head: tuple[str, ...], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output."""
     show(table(head, rows))

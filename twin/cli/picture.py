@@ -25,7 +25,9 @@ def view(name: str, out: Path, at: str, seed: int, faults: Sequence[str]) -> Non
     trace = trace_of(name, t + AFTER, seed, faults)
     trace.require_known(t)
     with whole_files(out.absolute()) as (temporary,):
-        drawn = temporary.with_name(temporary.name + out.suffix)  # drawing programs go by the ending
+        drawn = temporary.with_name(
+            temporary.name + out.suffix
+        )  # drawing programs go by the ending
         try:
             still(trace, t, drawn, language=language())
             drawn.replace(temporary)

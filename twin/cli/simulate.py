@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # columns of the table of stations; the others are in --json
 STATION_COLUMNS = (
     "oee", "availability", "effectiveness", "quality", "starved", "blocked", "down", "setup",
-    "produced", "rejected", "energy",
+    "produced", "rejected",
 )  # fmt: skip
 INJECTION = re.compile(r"(?P<fault>[^@]+)@(?P<time>[^*]+)(\*(?P<size>[0-9.]+))?")
 
@@ -87,7 +87,9 @@ def trace_of(name: str, duration: float, seed: int, faults: Sequence[str]) -> Tr
 
     if Path(name).is_dir():
         if faults:
-            raise UsageError(_("--fault is for a line to be run; {name} is a run").format(name=name))
+            raise UsageError(
+                _("--fault is for a line to be run; {name} is a run").format(name=name)
+            )
         return open_run(name)
     line = load(name)
     with progress(line.id) as update:
@@ -134,13 +136,18 @@ def show_kpis(line: Line, figures: Kpis) -> None:
     rows.append((_("Bottleneck"), figures.bottleneck, ""))
     show(head + "\n\n" + table((_("Key figure"), _("Value"), _("Unit")), rows, right=(1,)))
     chosen = [kpi for kpi in STATION_KPIS if kpi.key in STATION_COLUMNS]
-    names = [f"{kpi.title.in_language(lang)} {unit(kpi.unit)}".rstrip() for kpi in chosen]
+    names = [_heading(kpi.title.in_language(lang), unit(kpi.unit)) for kpi in chosen]
     stations = [
         (name, *(number(values[kpi.key], kpi.unit) for kpi in chosen))
         for name, values in figures.stations.items()
     ]
     right = range(1, len(chosen) + 1)
     show("\n" + table((_("Station"), *names), stations, right=tuple(right)))
+
+
+def _heading(title: str, unit: str) -> str:
+    """A narrow heading: a word a line, the unit below."""
+    return "\n".join([*title.split(), unit])
 
 
 def unit(text: str) -> str:

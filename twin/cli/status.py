@@ -47,9 +47,9 @@ def status(session: Session) -> str:
     for name, state in session.trace.state_at(math.nextafter(session.now, 0.0)).items():
         names.setdefault(int(state), []).append(name)
     words = []
-    for state, stations in sorted(names.items(), key=lambda row: -len(row[1])):
-        title = STATE_TITLES[state].in_language(language())
-        counted = len(stations) if _is_unremarkable(state) else " ".join(stations)
+    for code, stations in sorted(names.items(), key=lambda row: -len(row[1])):
+        title = STATE_TITLES[code].in_language(language())
+        counted = len(stations) if _is_unremarkable(code) else " ".join(stations)
         words.append(f"{title} {counted}")
     figures = session.kpis.line
     speed = _("paused") if session.run_state == "paused" else f"×{session.speed:g}"
@@ -65,10 +65,10 @@ def status(session: Session) -> str:
     )
 
 
-def _is_unremarkable(state: int) -> bool:
+def _is_unremarkable(code: int) -> bool:
     from twin.trace.tables import State
 
-    return State(state).name in UNREMARKABLE
+    return State(code).name in UNREMARKABLE
 
 
 def _cut(text: str) -> str:

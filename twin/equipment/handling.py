@@ -55,19 +55,32 @@ def _magazine(start: float) -> dict[str, object]:
 
 
 LOADER = Equipment(
-    "loader", Text("Magazine loader", "매거진 로더"), work=load, **_magazine(float(MAGAZINE))  # type: ignore[arg-type]
+    "loader",
+    Text("Magazine loader", "매거진 로더"),
+    work=load,
+    **_magazine(float(MAGAZINE)),  # type: ignore[arg-type]
 )
 UNLOADER = Equipment(
-    "unloader", Text("Magazine unloader", "매거진 언로더"), work=unload, **_magazine(0.0)  # type: ignore[arg-type]
+    "unloader",
+    Text("Magazine unloader", "매거진 언로더"),
+    work=unload,
+    **_magazine(0.0),  # type: ignore[arg-type]
 )
 REVIEW = Equipment(
     "review",
     Text("Review and rework", "판독·수리대"),
     ReviewParameters,
     tags=lambda p: (
-        Tag("TouchUps", Text("Touch-ups on the last board", "수정 개소(직전 보드)"), "1", 0, 100,
-            Reading("TouchUps"), kind="int"),
-    ),  # fmt: skip
+        Tag(
+            "TouchUps",
+            Text("Touch-ups on the last board", "수정 개소(직전 보드)"),
+            "1",
+            0,
+            100,
+            Reading("TouchUps"),
+            kind="int",
+        ),
+    ),
     readings=lambda p: (Quantity("TouchUps", "1"),),
     work=review,
     judges=True,

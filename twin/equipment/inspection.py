@@ -85,9 +85,16 @@ SPI = Equipment(
         _tag("HeightMean", Text("Mean paste height", "평균 페이스트 높이"), "µm", 0, 250, 0.1),
         _tag("OffsetX", Text("Print offset along", "인쇄 오프셋 X"), "µm", -200, 200, 0.1),
         _tag("OffsetY", Text("Print offset across", "인쇄 오프셋 Y"), "µm", -200, 200, 0.1),
-        Tag("PadsOut", Text("Pads out of limits", "한계 이탈 패드"), "1", 0, 5000,
-            Reading("PadsOut"), kind="int"),
-    ),  # fmt: skip
+        Tag(
+            "PadsOut",
+            Text("Pads out of limits", "한계 이탈 패드"),
+            "1",
+            0,
+            5000,
+            Reading("PadsOut"),
+            kind="int",
+        ),
+    ),
     readings=lambda p: _readings(
         ("VolumeMean", "%"),
         ("VolumeSd", "%"),
@@ -106,11 +113,18 @@ AOI = Equipment(
     Text("Optical inspection", "자동 광학 검사기"),
     InspectionParameters,
     tags=lambda p: (
-        Tag("DefectClass", Text("Defect class", "불량 유형"), "", 0, len(CLASSES) - 1,
+        Tag(
+            "DefectClass",
+            Text("Defect class", "불량 유형"),
+            "",
+            0,
+            len(CLASSES) - 1,
             Reading("DefectClass"),
-            kind="enum", labels=CLASSES),
+            kind="enum",
+            labels=CLASSES,
+        ),
         _tag("Confidence", Text("Confidence", "판정 신뢰도"), "1", 0, 1, 0.01),
-    ),  # fmt: skip
+    ),
     readings=lambda p: _readings(("DefectClass", "1"), ("Confidence", "1")),
     work=inspect_joints,
     judges=True,
@@ -123,9 +137,16 @@ ICT = Equipment(
     tags=lambda p: (
         _tag("Resistance", Text("Reference resistance", "기준 저항 측정"), "Ohm", 9000, 11000, 1),
         _tag("Capacitance", Text("Reference capacitance", "기준 용량 측정"), "nF", 80, 120, 0.1),
-        Tag("FailedNets", Text("Failed nets", "불합격 네트"), "1", 0, 100,
-            Reading("FailedNets"), kind="int"),
-    ),  # fmt: skip
+        Tag(
+            "FailedNets",
+            Text("Failed nets", "불합격 네트"),
+            "1",
+            0,
+            100,
+            Reading("FailedNets"),
+            kind="int",
+        ),
+    ),
     readings=lambda p: _readings(("Resistance", "Ohm"), ("Capacitance", "nF"), ("FailedNets", "1")),
     work=test_circuit,
     judges=True,

@@ -38,7 +38,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value with memory (a law) or a reading; `hidden` ones are truth and never leave by a server."""
+    """A value with memory (a law) or a reading; `hidden` ones are truth no server shows."""
 
     name: str
     unit: str
@@ -78,7 +78,7 @@ class FaultKind:
 
 
 class Item(Protocol):
-    """A part as equipment sees it: hidden state `x`, and defects with the fault that caused them."""
+    """A part as equipment sees it: hidden state `x`; defects with what caused each."""
 
     product: int
     x: dict[str, float]

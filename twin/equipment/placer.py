@@ -31,8 +31,8 @@ def tags(p: PlacerParameters) -> tuple[Tag, ...]:
     return (
         Tag("NozzleVacuum", Text("Nozzle vacuum", "노즐 진공압"), "kPa", 0, 100,
             Track("NozzleVacuum"), noise=0.4, resolution=0.1),
-        Tag("PickErrors", Text("Pick errors on the last board", "픽업 오류(직전 보드)"), "1", 0, 500,
-            Reading("PickErrors"), kind="int"),
+        Tag("PickErrors", Text("Pick errors on the last board", "픽업 오류(직전 보드)"),
+            "1", 0, 500, Reading("PickErrors"), kind="int"),
         Tag("PickErrorTotal", Text("Pick errors in all", "누적 픽업 오류"), "1", 0, 1e9,
             Track("PickErrorTotal"), kind="int"),
         Tag("PartsPlaced", Text("Parts placed", "누적 실장 부품"), "1", 0, 1e9,

@@ -96,7 +96,7 @@ def residence(p: ReflowParameters, settings: Mapping[str, float]) -> float:
 
 
 def cold_mean(p: ReflowParameters, peak: float, tal: float) -> float:
-    """Mean cold joints of a board whose ball grid arrays saw `peak` °C and `tal` s; assumed form."""
+    """Mean cold joints of a board whose ball grid arrays saw `peak` °C and `tal` s (assumed)."""
     return p.base_cold * exp((GOOD_PEAK - peak) / 0.9 + max(GOOD_TAL - tal, 0.0) / 12.0)
 
 

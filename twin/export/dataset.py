@@ -146,9 +146,7 @@ def _write_faults(trace: Trace, path: Path, window: _Window) -> None:
         file.write(truth.fault_columns(trace, window.start, window.stop))
 
 
-def _write_parts(
-    trace: Trace, path: Path, form: Format, window: _Window, epoch: datetime
-) -> None:
+def _write_parts(trace: Trace, path: Path, form: Format, window: _Window, epoch: datetime) -> None:
     with TableFile(path, truth.PART_SCHEMA, form) as file:
         for columns in truth.part_columns(trace, window.start, window.stop, epoch):
             file.write(columns)
@@ -177,7 +175,9 @@ def _window(
     except ValueError as error:
         raise UsageError(_("expected {problem}").format(problem=error)) from None
     if not 0.0 < step < float("inf"):
-        raise UsageError(_("the time between rows must be above 0 s, got {step:g} s").format(step=step))
+        raise UsageError(
+            _("the time between rows must be above 0 s, got {step:g} s").format(step=step)
+        )
     if not 0.0 <= begin < end <= trace.now:
         raise UsageError(
             _(

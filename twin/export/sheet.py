@@ -61,15 +61,22 @@ def sheet(trace: Trace, tags: Sequence[Tag], facts: Facts) -> str:
     text = f"# {facts.name}\n\n" + _table(("", ""), about)
     text += f"\n## Columns of `{facts.name}`\n\n"
     text += _table(HEAD, [*FIXED, *map(_row, tags)])
-    text += "\nA sensor looks at its own instants, the multiples of its period, and holds what it saw. "
-    text += "Its noise is normal with the given standard deviation; the value is then rounded to the "
+    text += (
+        "\nA sensor looks at its own instants, the multiples of its period, and holds what it saw. "
+    )
+    text += (
+        "Its noise is normal with the given standard deviation; the value is then rounded to the "
+    )
     text += "resolution.\n"
     text += f"\n## Labels\n{LABELS}\n## Other files\n\n"
-    return text + _table(("File", "Content"), [(f"`{name}`", what) for name, what in facts.companions])
+    return text + _table(
+        ("File", "Content"), [(f"`{name}`", what) for name, what in facts.companions]
+    )
 
 
 HEAD = (
-    "Column", "Title", "이름", "Type", "Unit", "Range", "Sensor period", "Noise (1 σ)", "Resolution",
+    "Column", "Title", "이름", "Type", "Unit", "Range", "Sensor period", "Noise (1 σ)",
+    "Resolution",
 )  # fmt: skip
 FIXED = (
     ("`t`", "Simulated time", "시뮬레이션 시간", "float", "s", "", "", "", ""),

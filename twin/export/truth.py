@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from twin.export.columns import LABEL, TIME, Any, dates, labelled
+from twin.export.columns import LABEL, TIME, dates, labelled
 from twin.trace.tables import EventKind
 from twin.trace.trace import Trace
 

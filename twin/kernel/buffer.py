@@ -146,9 +146,7 @@ class Buffer:
 class Sink:
     """The end of a part's way: always room."""
 
-    def __init__(
-        self, calendar: Calendar, recorder: Recorder, place: int, orders: Orders
-    ) -> None:
+    def __init__(self, calendar: Calendar, recorder: Recorder, place: int, orders: Orders) -> None:
         self._calendar = calendar
         self._log = recorder.log
         self._code = place * STATES

@@ -45,8 +45,9 @@ SAMPLERS: Mapping[type[Record], Callable[..., NDArray[np.float64]]] = {
         g.triangular(d.low, d.mode, d.high, n) if d.low < d.high else np.full(n, d.low)
     ),
     Normal: lambda d, g, n: np.maximum(g.normal(d.mean, d.sd, n), 0.0),
-    Lognormal: lambda d, g, n: d.mean
-    * np.exp(d.sigma * g.standard_normal(n) - d.sigma * d.sigma / 2.0),
+    Lognormal: lambda d, g, n: (
+        d.mean * np.exp(d.sigma * g.standard_normal(n) - d.sigma * d.sigma / 2.0)
+    ),
     Weibull: lambda d, g, n: d.mean / gamma(1.0 + 1.0 / d.shape) * g.weibull(d.shape, n),
     Erlang: lambda d, g, n: d.mean / d.phases * g.standard_gamma(d.phases, n),
     Automatic: _automatic,

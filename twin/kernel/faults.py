@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from math import copysign, inf
 
+from twin.equipment.tag import Track
 from twin.kernel.calendar import Calendar, Wake
 from twin.kernel.draws import Draws
 from twin.kernel.rig import Rig
 from twin.line.line import Fault, Station
-from twin.equipment.tag import Track
 from twin.trace.tables import EventKind
 
 RAMP_STEPS = 40

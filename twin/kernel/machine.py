@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SEEK, READY, WORK, HAND_ON = range(4)
 _STARVED, _WORKING, _BLOCKED = int(State.STARVED), int(State.WORKING), int(State.BLOCKED)
 
+
 class Source(Protocol):
     """Where parts come from."""
 

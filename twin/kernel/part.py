@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from twin.kernel.calendar import Calendar
 from twin.trace.tables import Recorder
 
-
 NOTHING: dict[str, float] = {}
 NO_DEFECTS: dict[str, str] = {}
 

@@ -43,7 +43,9 @@ class Rig:
         self._masked = False
         keys = list(line.quantities)
         prefix = f"{station.id}."
-        self._numbers = {k.removeprefix(prefix): i for i, k in enumerate(keys) if k.startswith(prefix)}
+        self._numbers = {
+            k.removeprefix(prefix): i for i, k in enumerate(keys) if k.startswith(prefix)
+        }
         self._reading_numbers = {
             k.removeprefix(prefix): i for i, k in enumerate(line.readings) if k.startswith(prefix)
         }

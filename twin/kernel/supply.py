@@ -1,4 +1,4 @@
-"""Where a station takes parts from, besides a buffer: the order list, arrivals, a kit of several."""
+"""Where a station takes parts from, besides a buffer: the order list, arrivals, a kit."""
 
 from __future__ import annotations
 

@@ -102,6 +102,6 @@ def reflow(zones: Sequence[float], belt_speed: float, tau: float = 30.0) -> Prof
 
 @lru_cache(maxsize=512)
 def reflow_summary(zones: tuple[float, ...], belt_speed: float, tau: float) -> tuple[float, float]:
-    """(peak °C, time above liquidus s) of `reflow`; remembered, as most boards meet the same oven."""
+    """(peak °C, time above liquidus s) of `reflow`; remembered: most boards meet one profile."""
     profile = reflow(zones, belt_speed, tau)
     return profile.peak, profile.above_liquidus

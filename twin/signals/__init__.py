@@ -1,5 +1,5 @@
 """What a sensor would show: pure functions of a trace."""
 
-from twin.signals.sample import sample, select, stream
+from twin.signals.sampling import sample, select, stream
 
 __all__ = ["sample", "select", "stream"]

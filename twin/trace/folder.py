@@ -50,7 +50,8 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in FULL:
             text = _(
-                "{path}: the disk is full; nothing was kept. Free some space, or write to another disk."
+                "{path}: the disk is full, nothing was kept. "
+                "Free some space, or write to another disk."
             )
         else:
             text = _("{path}: cannot be written ({reason}). Nothing was kept.")

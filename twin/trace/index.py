@@ -45,7 +45,7 @@ TIME_COLUMNS = {"t": "f8"}
 
 
 class Index:
-    """Series of a trace: `states`, `arrivals`, `departures` by place, `laws`, `readings`, `events`."""
+    """Series of a trace: states, arrivals and departures by place, laws, readings, events."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -180,5 +180,3 @@ class Index:
             self._arrivals[spot].extend(t=times[came == spot])
         for spot in np.unique(left[left >= 0]):
             self._departures[spot].extend(t=times[left == spot])
-
-

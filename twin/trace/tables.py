@@ -1,10 +1,10 @@
 """The columns of a trace: five append-only tables, and nothing else is ever recorded.
 
-    log       from `t` on, `place` is in `state` with `part`; at a buffer or sink: the part came
-    parts     birth of part number (row index): time and product
-    events    rare happenings: failures, verdicts, faults, commands
-    readings  what was measured, or is truly so, about a part: one value
-    tracks    from `t` on, `quantity` follows the law (value, target, tau)
+log       from `t` on, `place` is in `state` with `part`; at a buffer or sink: the part came
+parts     birth of part number (row index): time and product
+events    rare happenings: failures, verdicts, faults, commands
+readings  what was measured, or is truly so, about a part: one value
+tracks    from `t` on, `quantity` follows the law (value, target, tau)
 """
 
 from __future__ import annotations

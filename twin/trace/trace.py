@@ -16,7 +16,6 @@ from twin.trace.journal import Command, to_lines
 from twin.trace.tables import TABLES, Column, State, Table
 
 
-
 class PartAt(NamedTuple):
     """A part's place at an instant: since when (s) it is there, and what product it is."""
 

@@ -1,0 +1,38 @@
+"""The catalogue of shapes: a function a kind of station; adding a kind is adding a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from visual.shapes.benches import review, wash
+from visual.shapes.handling import loader, unloader
+from visual.shapes.inspection import aoi, ict, spi
+from visual.shapes.machine import machine
+from visual.shapes.placer import placer
+from visual.shapes.printer import printer
+from visual.shapes.reflow import reflow
+from visual.shapes.shape import Parameters, Shape
+
+__all__ = ["CATALOGUE", "Parameters", "Shape", "shape_of"]
+
+CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
+    {
+        "machine": machine,
+        "loader": loader,
+        "printer": printer,
+        "spi": spi,
+        "wash": wash,
+        "placer": placer,
+        "reflow": reflow,
+        "aoi": aoi,
+        "review": review,
+        "ict": ict,
+        "unloader": unloader,
+    }
+)
+
+
+def shape_of(kind: str, parameters: Parameters) -> Shape:
+    """Shape of a kind; a kind that the catalogue does not know looks like a plain machine."""
+    return CATALOGUE.get(kind, machine)(parameters)

@@ -57,6 +57,7 @@ def prism(
     The outline's plane is (x, y) for axis z, (y, z) for axis x and (x, z) for axis y.
     """
     flat = np.asarray(outline, float)
+    flat = flat[np.linalg.norm(np.roll(flat, -1, axis=0) - flat, axis=1) > 1e-9]
     after = np.roll(flat, -1, axis=0)
     edge = after - flat
     normal = np.stack([edge[:, 1], -edge[:, 0]], axis=1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 import twin
 from twin.equipment import CATALOGUE
 from twin.kernel.part import Part

@@ -89,7 +89,8 @@ def test_a_mistake_in_a_station_gives_one_message(tmp_path, text, path, words):
         ("stations: {A: {cycle: 3 s}}\ncrews: {c: {count: 0}}", 5, "crews.c.count", "1 or more"),
         ("stations: {A: {cycle: 3 s}}\nbuffers: {b: lots}", 5, "buffers.b", "or unlimited"),
         ("stations: {A: {cycle: 3 s}}\nversion: 1.0", 5, "version", "Put it in quotes."),
-        ("stations: {A: {cycle: 3 s, arrivals: {every: 30}}}", 4, "stations.A.arrivals.every", "a time with its unit"),
+        ("stations: {A: {cycle: 3 s, arrivals: {every: 30}}}", 4, "stations.A.arrivals.every",
+         "a time with its unit"),
     ],
 )  # fmt: skip
 def test_a_mistake_elsewhere_gives_one_message(tmp_path, text, line, path, words):

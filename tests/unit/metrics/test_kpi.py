@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+
 import twin
 from twin.kernel.run import Run, run
 from twin.metrics import Tally, summarise
-
 
 TWO = """
 schema: 1

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+
 import twin
 from twin.errors import CommandError, FutureError, PortInUse, UsageError
 from twin.serve.session import Session
@@ -19,7 +20,7 @@ def smt():
 class Watcher:
     """An adapter that keeps what it was shown."""
 
-    endpoints: list = []
+    endpoints = ()
 
     def __init__(self, broken=False):
         self.blocks, self.stopped, self.broken = [], False, broken

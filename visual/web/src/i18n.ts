@@ -49,6 +49,7 @@ const TEXTS = {
     "The 3D geometry could not be loaded ({why}). Simple shapes stand in for the machines.",
     "3D 형상을 불러오지 못했습니다({why}). 설비를 단순한 형태로 표시합니다.",
   ],
+  noneGiven: ["this server has none", "서버에 형상이 없음"],
   failed: ["The page met an error: {why}", "페이지 오류: {why}"],
   machine: ["Machine", "설비"],
   state: ["State", "상태"],

@@ -4,6 +4,7 @@ import {
   Box3, BoxGeometry, CylinderGeometry, Group, Mesh, MeshStandardMaterial, type Object3D, Vector3,
 } from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
+import { t } from "../i18n";
 import type { Line, Station } from "../types";
 import { BELT_HEIGHT } from "./ways";
 
@@ -22,8 +23,10 @@ export interface Machines {
   problem: string | null;
 }
 
-export async function loadMachines(line: Line, url: string): Promise<Machines> {
+/** `url` is null where the server has no geometry to give. */
+export async function loadMachines(line: Line, url: string | null): Promise<Machines> {
   try {
+    if (url === null) throw new Error(t("noneGiven"));
     const response = await fetch(url);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const gltf = await new GLTFLoader().parseAsync(await response.arrayBuffer(), "");

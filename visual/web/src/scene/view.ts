@@ -48,7 +48,7 @@ export class View {
     const canvas = el<HTMLCanvasElement>("canvas.view", { tabindex: 0, role: "img" });
     const quality = new Quality();
     const renderer = new WebGLRenderer({ canvas, antialias: !quality.software, powerPreference: "high-performance" });
-    const machines = await loadMachines(model.line, "api/scene.glb");
+    const machines = await loadMachines(model.line, rawScene === null ? null : "api/scene.glb");
     return new View(model, rawScene, renderer, quality, machines, choose);
   }
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from twin.equipment.tag import Text
 from twin.equipment.standard import power_levels
+from twin.equipment.tag import Text
 from twin.metrics.tally import Tally, tally
 from twin.trace.tables import State
 from twin.trace.trace import Trace
@@ -70,18 +70,22 @@ def _product(*factors: float | None) -> float | None:
 
 
 def availability(f: StationFacts) -> float | None:
+    """Actual production time of planned busy time."""
     return share(f.working, f.busy)
 
 
 def effectiveness(f: StationFacts) -> float | None:
+    """Planned run time of actual production time."""
     return share(f.planned, f.working)
 
 
 def quality(f: StationFacts) -> float | None:
+    """Passed of treated."""
     return share(f.produced - f.rejected, f.produced)
 
 
 def oee(f: StationFacts) -> float | None:
+    """Availability x effectiveness x quality ratio."""
     return _product(availability(f), effectiveness(f), quality(f))
 
 
@@ -104,8 +108,8 @@ STATION_KPIS: tuple[Kpi, ...] = (
     Kpi("setup", Text("Setup", "작업 준비"), "%", f"{ISO} setup ratio (base: planned busy time)",
         "time in setup and held / planned busy time",
         lambda f: share(f.time[State.SETUP] + f.time[State.HELD], f.busy)),
-    Kpi("mtbf", Text("MTBF", "평균 고장 간격"), "min", f"{ISO} mean operating time between failures",
-        "actual production time / failures",
+    Kpi("mtbf", Text("MTBF", "평균 고장 간격"), "min",
+        f"{ISO} mean operating time between failures", "actual production time / failures",
         lambda f: share(f.working / 60.0, f.failures)),
     Kpi("mttr", Text("MTTR", "평균 수리 시간"), "min", f"{ISO} mean time to restoration",
         "time down / failures",
