@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from twin.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from twin.errors import TwinError
     from twin.kernel.run import Run, run
@@ -59,7 +61,6 @@ __all__ = [
     "snapshot",
     "stream",
 ]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

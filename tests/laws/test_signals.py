@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import twin
 from tests.laws.lines import Day, days, smt
 from twin.errors import FutureError, UsageError
+from twin.signals.sampling import looked
 from twin.trace import Command
 
 DAY = Day(
@@ -112,8 +113,6 @@ def test_a_block_of_a_live_line_shows_nothing_of_now():
 @settings(max_examples=200)
 @given(st.floats(0.0, 1e9), st.sampled_from([1.0, 0.1, 0.25, 0.001, 60.0]))
 def test_a_sensor_looks_at_its_last_instant_and_never_ahead(t: float, period: float):
-    from twin.signals.sample import looked
-
     k = looked(np.array([t]), period)[0]
     assert k * period <= t < (k + 1.0) * period
     assert looked(np.array([k * period]), period)[0] == k

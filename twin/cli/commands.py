@@ -314,7 +314,7 @@ WIDE = {"max_content_width": 100}
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from twin import __version__
+        from twin.version import __version__
 
         typer.echo(f"twin {__version__}")
         raise typer.Exit

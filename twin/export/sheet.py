@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from twin import __version__
+from twin.version import __version__
 from twin.equipment.tag import Tag
 from twin.trace.trace import Trace
 from twin.units import clock

@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from twin import __version__
+from twin.version import __version__
 from twin.errors import RunDirError, ScenarioError
 from twin.i18n import _
 from twin.line.loading import load

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twin import __version__
+from twin.version import __version__
 from twin.errors import RunDirError
 from twin.i18n import _
 from twin.line.line import Line

@@ -14,6 +14,7 @@ const RANGES: [Key, number][] = [["minutes10", 600], ["hour1", 3600], ["hours8",
 export class Trend {
   readonly node = el("div.trend");
   private readonly place = el("div.plot", { "data-trend": "" });
+  private readonly caption = el("p.trend-value");
   private plot: uPlot | null = null;
   private tag: Tag | null = null;
   private span = 600;
@@ -30,7 +31,7 @@ export class Trend {
         this.rebuild();
       },
     }, t(key)));
-    this.node.append(el("div.ranges", {}, ...buttons), this.place);
+    this.node.append(el("div.ranges", {}, ...buttons), this.caption, this.place);
     this.observer.observe(this.place);
   }
 
@@ -64,8 +65,7 @@ export class Trend {
     this.place.dataset.points = String(this.drawn);
     if (this.plot) this.plot.setData(data);
     else this.plot = new uPlot(this.options(tag), data, this.place);
-    // without a pointer over the plot, the legend shows the latest value
-    if (this.plot.cursor.idx == null) this.plot.setLegend({ idx: found.t.length - 1 });
+    this.say(this.plot, tag);
   }
 
   private options(tag: Tag): uPlot.Options {
@@ -75,21 +75,29 @@ export class Trend {
     return {
       width: Math.max(200, this.place.clientWidth), height: 160, padding: [8, 8, 0, 0],
       cursor: { drag: { x: false, y: false } },
-      legend: { show: true, live: true },
+      legend: { show: false },
+      hooks: { setCursor: [(plot) => this.say(plot, tag)] },
       scales: { x: { time: false }, y: { range: (_u, low, high) => band(tag, low, high) } },
       axes: [
         { ...axis, values: (_u, ticks) => ticks.map((x) => clockText(x).slice(-8, -3)), space: 60, size: 26 },
         { ...axis, size: 52, values: (_u, ticks) => ticks.map((y) => (tag.kind === "enum" ? shortLabel(tag, y) : tickText(y))) },
       ],
       series: [
-        { label: t("time"), value: (_u, x) => (x === null ? "–" : clockText(x)) },
+        {},
         {
-          label: say(tag.title), stroke: "#1b5c93", width: 1.6, points: { show: false },
-          value: (_u, y) => `${valueText(tag, y)} ${unitText(tag.unit)}`,
+          stroke: "#1b5c93", width: 1.6, points: { show: false },
           ...(path ? { paths: path } : { fill: "rgba(27,92,147,0.08)" }),
         },
       ],
     };
+  }
+
+  /** The value under the pointer, or the latest. */
+  private say(plot: uPlot, tag: Tag): void {
+    const [times = [], values = []] = plot.data, i = plot.cursor.idx ?? times.length - 1;
+    const time = times[i], value = values[i];
+    const shown = time === undefined ? "–" : `${valueText(tag, value)} ${unitText(tag.unit)} · ${clockText(time)}`;
+    this.caption.replaceChildren(el("b", {}, say(tag.title)), ` ${shown}`);
   }
 
   private resize(): void {

@@ -1,0 +1,1 @@
+"""A live session: its clock, its inbox, and the faces that show it."""
