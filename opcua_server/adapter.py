@@ -20,7 +20,7 @@ from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
-from opcua_server.history import TraceHistory
+from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.services import LineInternalServer
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
@@ -31,7 +31,7 @@ log = logging.getLogger("opcua_server")
 
 APPLICATION_URI = "urn:twin:opcua-server"
 NOTIFY_AT_ONCE = 500  # subscribed values handed out before other clients get a turn
-Policy = ua.SecurityPolicyType
+Policy, Kind = ua.SecurityPolicyType, ua.VariantType
 SECURE: tuple[ua.SecurityPolicyType, ...] = (
     Policy.Basic256Sha256_Sign,
     Policy.Basic256Sha256_SignAndEncrypt,
@@ -106,6 +106,7 @@ class OpcUaAdapter:
         with collector_paused():
             await server.init()
             await self._describe(server, line.title.en)
+            await self._tell_capabilities(server)
             index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
             space = nodes.build(core.aspace, index, line, store, stepped)
@@ -118,6 +119,19 @@ class OpcUaAdapter:
         await server.start_on(sock)
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
+
+    async def _tell_capabilities(self, server: GuardedServer) -> None:
+        """Say what the server can do and how much at once."""
+        limits = "Server_ServerCapabilities_OperationLimits"
+        told = {
+            "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
+            f"{limits}_MaxNodesPerHistoryReadData": ua.Variant(NODES, Kind.UInt32),
+            f"{limits}_MaxNodesPerHistoryReadEvents": ua.Variant(0, Kind.UInt32),
+            "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
+            "HistoryServerCapabilities_MaxReturnDataValues": ua.Variant(PAGE, Kind.UInt32),
+        }
+        for name, value in told.items():
+            await server.get_node(ua.NodeId(getattr(ua.ObjectIds, name))).write_value(value)
 
     async def _describe(self, server: GuardedServer, name: str) -> None:
         server.set_server_name(name)

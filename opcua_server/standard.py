@@ -79,3 +79,16 @@ def keep(path: Path, nodes: object) -> None:
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def warm() -> None:
+    """Make the cache ahead of the first start: `python -m opcua_server.standard`, at set-up."""
+    path = cache_file()
+    if recall(path) is None:
+        space = AddressSpace()
+        make(NodeManagementService(space))
+        keep(path, space._nodes)
+
+
+if __name__ == "__main__":
+    warm()

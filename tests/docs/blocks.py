@@ -1,9 +1,9 @@
 """Runs the code blocks of a page in order, and compares what they print with the page.
 
 A `bash` or `python` block is run; a `text` block directly after it is what it prints, where `...`
-stands for anything. A `yaml` block that begins with `# NAME.yaml` becomes that file. A block under
-a comment `<!-- not run: reason -->` is only shown. All blocks of a page share one folder, and its
-Python blocks share their names.
+stands for anything. A block whose fence says `file=NAME` becomes that file, as does a `yaml` block
+that begins with `# NAME.yaml`. A block under a comment `<!-- not run: reason -->` is only shown.
+All blocks of a page share one folder, and its Python blocks share their names.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import doctest
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BLOCK = re.compile(
-    r"(?P<skip><!-- not run: .+? -->\n)?^```(?P<language>\w*)\n(?P<code>.*?)^```$"
+    r"(?P<skip><!-- not run: .+? -->\n)?^```(?P<language>\w*)(?: file=(?P<file>\S+))?\n"
+    r"(?P<code>.*?)^```$"
     r"(?:\n+^```text\n(?P<output>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
@@ -34,6 +36,7 @@ class Block:
 
     line: int
     language: str
+    file: str | None
     code: str
     output: str | None
 
@@ -44,7 +47,9 @@ def blocks(page: Path) -> Iterator[Block]:
     for match in BLOCK.finditer(text):
         if match["language"] in ("bash", "python", "yaml") and not match["skip"]:
             line = text.count("\n", 0, match.start("code")) + 1
-            yield Block(line, match["language"], match["code"], match["output"])
+            name = NAME.match(match["code"])
+            file = match["file"] or (name[1] if name else None)
+            yield Block(line, match["language"], file, match["code"], match["output"])
 
 
 def run(page: Path, folder: Path) -> int:
@@ -52,6 +57,10 @@ def run(page: Path, folder: Path) -> int:
     names: dict[str, object] = {"__name__": "__main__"}
     count = 0
     for block in blocks(page):
+        if block.file is not None:
+            (folder / block.file).write_text(block.code)
+        if block.file is not None or block.language == "yaml":
+            continue
         printed = (
             _bash(block, folder) if block.language == "bash" else _python(block, names, folder)
         )
@@ -68,13 +77,21 @@ def run(page: Path, folder: Path) -> int:
 def _bash(block: Block, folder: Path) -> str:
     programs = Path(sys.executable).parent
     environ = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "COLUMNS": "100"}
-    done = subprocess.run(
+    shell = subprocess.Popen(
         ["bash", "-euo", "pipefail", "-c", block.code],
-        cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, env=environ, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    if done.returncode:
-        raise AssertionError(f"line {block.line}: {block.code}\n{done.stdout}{done.stderr}")
-    return done.stdout
+    try:
+        printed, errors = shell.communicate(timeout=90)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"line {block.line}: takes too long: {block.code}") from None
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # what the block left running
+            os.killpg(shell.pid, signal.SIGKILL)
+    if shell.returncode:
+        raise AssertionError(f"line {block.line}: {block.code}\n{printed}{errors}")
+    return printed
 
 
 def _python(block: Block, names: dict[str, object], folder: Path) -> str:

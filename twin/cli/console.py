@@ -108,7 +108,7 @@ def _bar(title: str) -> Iterator[Progress]:
     def update(now: float, end: float) -> None:
         nonlocal shown
         if shown is None and time.monotonic() - begin > BAR_AFTER:
-            shown = _start_bar(title)
+            shown = _start_bar(title, end)
         if shown is not None:
             shown.update(shown.task_ids[0], completed=now, total=end)
 
@@ -119,7 +119,7 @@ def _bar(title: str) -> Iterator[Progress]:
             shown.stop()
 
 
-def _start_bar(title: str):  # type: ignore[no-untyped-def]
+def _start_bar(title: str, end: float):  # type: ignore[no-untyped-def]
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -138,6 +138,6 @@ def _start_bar(title: str):  # type: ignore[no-untyped-def]
         console=Console(stderr=True),
         transient=True,
     )
-    bar.add_task(title, total=None)
+    bar.add_task(title, total=end)
     bar.start()
     return bar

@@ -67,7 +67,8 @@ def test_circuit(p: InspectionParameters, bench: Bench, part: Item) -> bool:
 
 
 def _tag(name: str, title: Text, unit: str, low: float, high: float, step: float) -> Tag:
-    return Tag(name, title, unit, low, high, Reading(name), resolution=step)
+    before = 0.0 if low <= 0.0 <= high else (low + high) / 2.0  # until the first board came
+    return Tag(name, title, unit, low, high, Reading(name, before), resolution=step)
 
 
 def _readings(*names: tuple[str, str]) -> tuple[Quantity, ...]:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from twin.version import __version__
 from twin.equipment.tag import Tag
 from twin.trace.trace import Trace
 from twin.units import clock
+from twin.version import __version__
 
 
 @dataclass(frozen=True)

@@ -70,14 +70,23 @@ class Buffer:
             self._feeders.append(feeder)
             return False
         self.free -= 1
-        self._store(feeder.part)
+        if self.transport:
+            self._store(feeder.part)
+        else:
+            part = feeder.part
+            self.items.append(part)
+            log = self._log
+            log += (self._calendar._now, self._code, part.number)
         return True
 
     def take(self, taker: Taker) -> Part | None:
         """The next part, or None after noting that the taker waits."""
         if self.items:
             part = self.items.popleft()
-            self._give_room()
+            if self._feeders or self._claimants:
+                self._give_room()
+            else:
+                self.free += 1
             return part
         if self._feeders and not self.transport:  # no room at all: straight from hand to hand
             feeder = self._feeders.popleft()

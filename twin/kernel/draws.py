@@ -27,7 +27,7 @@ from twin.line.values import (
     Weibull,
 )
 
-BLOCK = 512
+BLOCK = 1024
 Sampler = Callable[[Generator, int], NDArray[np.float64]]
 
 

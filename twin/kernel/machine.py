@@ -102,11 +102,11 @@ class Machine:
 
     def seek(self) -> None:
         """Look for the next part."""
-        self.phase = SEEK
         part = self.source.take(self)
         if part is not None:
             self.receive(part)
             return
+        self.phase = SEEK
         self._waiting = True
         log = self._log
         log += (self.calendar._now, self._starved, -1)
@@ -149,13 +149,19 @@ class Machine:
             self.verdict = self.extras.finish()
         if self.choose is not None:
             self.outlet = self.choose(self.part, self.verdict)
-        self.hand_on()
-
-    def hand_on(self) -> None:
-        """Give the part away and seek the next, or stay blocked with it."""
         if self.outlet.put(self):
             self.seek()
-            return
+        else:
+            self._block()
+
+    def hand_on(self) -> None:
+        """Try again to give the part away."""
+        if self.outlet.put(self):
+            self.seek()
+        else:
+            self._block()
+
+    def _block(self) -> None:
         self.phase = HAND_ON
         self._waiting = True
         log = self._log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from twin.kernel.calendar import Calendar
+from twin.kernel.calendar import Calendar, Wake
 from twin.trace.tables import Recorder
 
 NOTHING: dict[str, float] = {}
@@ -53,24 +53,17 @@ class Orders:
         self._in_line = 0
         self._clearance = clearance
         self._latent = latent
-        self._product = self._orders[0][0]  # what the line is cleared for
+        self.product = self._orders[0][0]  # of the next part
+        self._product = self.product  # what the line is cleared for
+        self.cleared = True  # whether the next part may come now
         self._waiting: list[Callable[[], None]] = []
+        self._clearing = Wake(calendar, self._clear)
         self.announce: list[Callable[[int], None]] = []  # told of the next product
 
     @property
     def first_product(self) -> int:
         """Product the line is set up for at the start."""
         return self._orders[0][0]
-
-    @property
-    def product(self) -> int:
-        """Product of the next part."""
-        return self._orders[self._position][0]
-
-    @property
-    def cleared(self) -> bool:
-        """Whether the next part may come now."""
-        return not self._clearance or self.product == self._product
 
     def try_to_clear(self) -> bool:
         """Clear the line for the next product when it is empty; whether the next part may come."""
@@ -93,8 +86,7 @@ class Orders:
         if self._left:  # 0: one endless order
             self._left -= 1
             if not self._left:
-                self._position = (self._position + 1) % len(self._orders)
-                self._left = self._orders[self._position][1]
+                self._next_order()
         part = Part(self._born, product)
         if self._latent:
             part.open()
@@ -104,14 +96,21 @@ class Orders:
         births += (self._calendar._now, product)
         return part
 
+    def _next_order(self) -> None:
+        self._position = (self._position + 1) % len(self._orders)
+        self.product, self._left = self._orders[self._position]
+        self.cleared = not self._clearance or self.product == self._product
+
     def gone(self) -> None:
         """A part left the line."""
         self._in_line -= 1
         if self._waiting and not self._in_line:
-            self._clear()
+            self._calendar.wake(self._clearing, 0.0)
 
     def _clear(self) -> None:
-        self._product = self.product
+        if self._in_line:
+            return
+        self._product, self.cleared = self.product, True
         for tell in self.announce:
             tell(self._product)
         waiting, self._waiting = self._waiting, []

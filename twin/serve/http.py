@@ -11,7 +11,7 @@ import html
 import socket
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -27,8 +27,9 @@ from twin.errors import PortInUse, TwinError
 from twin.i18n import _
 from twin.serve.http_guard import Guard
 from twin.serve.http_routes import Desk, routes
+from twin.serve.present import Present
 from twin.serve.scene import Scene as LineScene
-from twin.serve.stream import Channel, Present
+from twin.serve.stream import Channel
 
 if TYPE_CHECKING:
     from twin.serve.adapter import Block
@@ -38,9 +39,9 @@ ABOUT = """
 Read a simulated production line and send commands to it. Times are simulated seconds since the
 start of the run unless they say otherwise; stretches of time are half-open, [start, end).
 
-The websocket `/api/stream` sends JSON messages: `hello` with the line, its 3D scene and its present
-state, then `rows` with what was added to the trace, `[t, place, state, part]` each: "from t on, this
-place is in this state with this part"; at a buffer or a sink, "this part came".
+The websocket `/api/stream` sends JSON messages: `hello` with the line, its 3D scene and its
+present state, then `rows` with what was added to the trace, `[t, place, state, part]` each: "from
+t on, this place is in this state with this part"; at a buffer or a sink, "this part came".
 """
 RULES = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
@@ -182,40 +183,41 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 async def _on_malformed(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, RequestValidationError)
+    errors = cast(RequestValidationError, exc).errors()
     problems = [
         {
             "error": f"{'.'.join(map(str, e['loc']))}: {e['msg']}",
             "expected": str((e.get("ctx") or {}).get("expected") or e["msg"]),
             "found": _short(e.get("input")),
         }
-        for e in exc.errors()
+        for e in errors
     ]
     return JSONResponse({**problems[0], "problems": problems}, 422)
 
 
 async def _on_refused(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, HTTPException)
-    if isinstance(exc.detail, dict):
-        return JSONResponse(exc.detail, exc.status_code)
+    refusal = cast(HTTPException, exc)
+    detail: object = refusal.detail
+    if isinstance(detail, dict):
+        return JSONResponse(detail, refusal.status_code)
     body = {
-        "error": str(exc.detail),
+        "error": str(detail),
         "expected": _("an address from /docs"),
         "found": f"{request.method} {_short(request.url.path)}",
     }
-    return JSONResponse(body, exc.status_code, headers=exc.headers)
+    return JSONResponse(body, refusal.status_code, headers=refusal.headers)
 
 
 async def _on_error(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, TwinError)
-    fields = {name: _short(value) for name, value in exc.fields.items()}
+    error = cast(TwinError, exc)
+    fields = {name: _short(value) for name, value in error.fields.items()}
     body = {
-        "error": exc.message,
+        "error": error.message,
         "expected": fields.pop("expected", ""),
         "found": ", ".join(f"{name}={value}" for name, value in fields.items()),
-        "code": exc.code,
+        "code": error.code,
     }
-    return JSONResponse(body, STATUS.get(exc.code, 400))
+    return JSONResponse(body, STATUS.get(error.code, 400))
 
 
 def _short(value: Any) -> str:

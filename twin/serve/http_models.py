@@ -31,6 +31,7 @@ class Problem(Body):
     error: str = Field(description="What is wrong, in a sentence")
     expected: str = Field(description="What would have been accepted")
     found: str = Field(description="What the request held instead")
+    code: str = Field("refused", description='The case, for programs: "token", "usage", "future"')
 
 
 class StationBody(Body):
@@ -163,6 +164,7 @@ class EventBody(Body):
     part: int | None
     value: float
     detail: str = Field(description="Failure mode, product, verdict or command, as text")
+    title: TextBody | None = Field(description="The detail in the scenario's words, if it has any")
 
 
 class EventsBody(Body):

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import ipaddress
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Header, HTTPException, Query, Response, WebSocket
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, WebSocket
 
 from twin.i18n import _
 from twin.serve import http_models as m
 from twin.serve import http_views as view
+from twin.serve.present import Present
 from twin.serve.scene import Scene
-from twin.serve.stream import Channel, Present
+from twin.serve.stream import Channel
 from twin.signals import select
 from twin.trace import Command, EventKind, State
 
 if TYPE_CHECKING:
     from twin.serve.session import Session
+
+log = logging.getLogger("twin.serve")
 
 POINTS = 5000  # a history holds at most
 USUAL_POINTS = 600  # and this many where the request names no step
@@ -53,9 +58,12 @@ class Desk:
     channel: Channel
 
 
-def refuse(status: int, error: str, expected: str, found: object) -> HTTPException:
-    """The exception that answers a request with a reason."""
-    return HTTPException(status, {"error": error, "expected": expected, "found": str(found)})
+def refuse(
+    status: int, error: str, expected: str, found: object, code: str = "refused"
+) -> HTTPException:
+    """The exception that answers a request with a reason; programs may look at `code`."""
+    body = {"error": error, "expected": expected, "found": str(found), "code": code}
+    return HTTPException(status, body)
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -184,8 +192,11 @@ def _commands(router: APIRouter, desk: Desk) -> None:
         "/api/commands", tags=["commands"], summary="Start, stop, set, inject",
         responses={409: {"model": m.ReceiptBody, "description": "The line refused it"}},
     )  # fmt: skip
-    async def command(body: m.CommandBody, response: Response, token: Token = None) -> m.ReceiptBody:
+    async def command(
+        body: m.CommandBody, request: Request, response: Response, token: Token = None
+    ) -> m.ReceiptBody:
         """Enter a command in the journal; answers when it has taken effect or was refused."""
+        _allow_from(session, request, token)
         _allow(session, body, token)
         receipt = await session.submit(
             Command(body.kind, body.target, body.value, body.role, source="rest")
@@ -194,8 +205,9 @@ def _commands(router: APIRouter, desk: Desk) -> None:
         return m.ReceiptBody(ok=receipt.ok, reason=receipt.reason)
 
     @router.post("/api/clock", tags=["commands"], summary="Speed, pause, go on")
-    async def clock(body: m.ClockBody) -> m.ClockReceipt:
+    async def clock(body: m.ClockBody, request: Request, token: Token = None) -> m.ClockReceipt:
         """Change how fast a paced clock runs. What happens in the line does not depend on it."""
+        _allow_from(session, request, token)
         if session.clock != "paced":
             raise refuse(
                 409, _("This clock moves only by steps."), _("a server with --clock paced"),
@@ -209,8 +221,9 @@ def _commands(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/step", tags=["commands"], summary="Advance a stepped clock")
     @router.post("/api/step", tags=["commands"], include_in_schema=False)
-    async def step(body: m.StepBody) -> m.StepReceipt:
+    async def step(body: m.StepBody, request: Request, token: Token = None) -> m.StepReceipt:
         """Advance simulated time and return when it is reached."""
+        _allow_from(session, request, token)
         if session.clock != "stepped":
             raise refuse(
                 409, _("This clock runs by itself."), _("a server with --clock stepped"),
@@ -229,7 +242,13 @@ def _pictures(router: APIRouter, desk: Desk) -> None:
         """Binary glTF: metres, y up, node name = station id, `__part_board` a part's template."""
         if desk.scene is None:
             raise refuse(404, _("This server has no 3D scene."), "twin serve", "scene=None")
-        data = await asyncio.to_thread(lambda: desk.scene.glb if desk.scene else b"")
+        try:
+            data = await asyncio.to_thread(getattr, desk.scene, "glb")
+        except Exception as cause:  # a scene is drawn by others; the page shows simple shapes
+            log.exception("the geometry of %s could not be made", desk.session.line.id)
+            raise refuse(
+                503, _("The 3D geometry could not be made."), "", type(cause).__name__
+            ) from cause
         return Response(data, media_type="model/gltf-binary", headers={"Cache-Control": "no-cache"})
 
     @router.websocket("/api/stream")
@@ -254,20 +273,43 @@ def _window(session: Session, start: float | None, end: float | None) -> tuple[f
     return begin, stop
 
 
+def _proven(session: Session, token: str | None, without: bool) -> bool:
+    """Whether the token is the instructor's; `without`: the answer where none is set."""
+    secret = session.instructor_token
+    return hmac.compare_digest(secret.encode(), (token or "").encode()) if secret else without
+
+
+def _allow_from(session: Session, request: Request, token: str | None) -> None:
+    """Raise 403 when a command comes from another machine without the instructor's token.
+
+    Whoever is at this machine may operate the line; from elsewhere one only looks.
+    """
+    peer = request.client.host if request.client else ""
+    try:
+        here = ipaddress.ip_address(peer.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        here = False
+    if not here and not _proven(session, token, without=False):
+        raise _unproven(token)
+
+
+def _unproven(token: str | None) -> HTTPException:
+    return refuse(
+        403, _("The instructor's token is missing or wrong."),
+        _("the token of this server in the header X-Twin-Role-Token"),
+        _("none") if token is None else _("another token"),
+        code="token",
+    )  # fmt: skip
+
+
 def _allow(session: Session, body: m.CommandBody, token: str | None) -> None:
     """Raise 403 when the role may not give this command, or is not proven."""
-    secret = getattr(session, "instructor_token", None)
-    proven = not secret or hmac.compare_digest(secret.encode(), (token or "").encode())
     if body.role == "observer":
         raise refuse(403, _("An observer only looks."), "operator, engineer, instructor", body.role)
     if body.kind in ("fault", "repair") and body.role != "instructor":
         raise refuse(403, _("Only an instructor may do this."), "role: instructor", body.role)
-    if body.role == "instructor" and not proven:
-        raise refuse(
-            403, _("The instructor's token is missing or wrong."),
-            _("the token of this server in the header X-Twin-Role-Token"),
-            _("none") if token is None else _("another token"),
-        )  # fmt: skip
+    if body.role == "instructor" and not _proven(session, token, without=True):
+        raise _unproven(token)
     if body.kind == "set" and body.value is None:
         raise refuse(422, _("A set point needs a value."), "value: number", "value: null")
 

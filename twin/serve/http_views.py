@@ -52,8 +52,8 @@ def wall_time(session: Session, t: float) -> str:
 
 def oee(session: Session) -> float | None:
     """OEE of the line so far, 0 to 1; None before there is one."""
-    value = session.kpis.as_dict()["line"].get("oee") if session.now > 0.0 else None
-    return None if value is None or not math.isfinite(value) else float(value)
+    value = session.kpis.line["oee"] if session.now > 0.0 else None
+    return value if value is not None and math.isfinite(value) else None
 
 
 def line_view(line: Line) -> JSON:
@@ -153,6 +153,7 @@ def event_views(session: Session, rows: Iterable[int]) -> list[JSON]:
                 "part": part if part >= 0 else None,
                 "value": value,
                 "detail": _detail(line, kind, place, int(value), command),
+                "title": _title(line, kind, place, int(value)),
             }
         )
     return views
@@ -178,3 +179,15 @@ def _detail(line: Line, kind: EventKind, place: int, value: int, command: Comman
     if kind in TRUTH:
         return line.faults[value].id if 0 <= value < len(line.faults) else ""
     return ""
+
+
+def _title(line: Line, kind: EventKind, place: int, value: int) -> JSON | None:
+    """The detail in the words of the scenario, where it has some."""
+    named: Text | None = None
+    if kind in (EventKind.FAILURE, EventKind.REPAIRED) and 0 <= place < len(line.stations):
+        modes = line.stations[place].spec.failures
+        named = modes[value].title if 0 <= value < len(modes) else None
+    elif kind is EventKind.SETUP and 0 <= value < len(line.products):
+        product = line.scenario.products.get(line.products[value])
+        named = None if product is None else product.title
+    return None if named is None else text(named)

@@ -122,7 +122,7 @@ class Session:
         When an adapter cannot start, those before it are stopped again.
         """
         if not self.now:
-            self.run.advance(1e-3)
+            self.run.advance(float(np.nextafter(0.0, 1.0)))  # what happens at 0 has happened
         for adapter in adapters:
             try:
                 await adapter.start(self)

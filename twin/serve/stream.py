@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from twin.i18n import _
 from twin.serve.http_views import event_views, is_news, line_view, oee, wall_time
+from twin.serve.present import Present, milliseconds, paces
 from twin.trace import EventKind
 
 if TYPE_CHECKING:
     from twin.serve.scene import Scene
     from twin.serve.session import Session
+
+log = logging.getLogger("twin.serve")
 
 JSON = dict[str, Any]
 INTERVAL = 0.2  # s between messages; the page moves the parts between them by itself
@@ -30,62 +35,12 @@ MAXIMUM_VIEWERS = 500  # measured: 500 viewers at 20 messages/s load one core (d
 PATIENCE = 30.0  # s a viewer may leave a message unread before it is dropped
 
 
-class Stay(NamedTuple):
-    """A part at a place: since when (s), and its product."""
+class Cursor(NamedTuple):
+    """How far a viewer has been told: log rows, event rows, simulated time (s)."""
 
-    place: int
-    since: float
-    product: int
-
-
-class Present:
-    """The line now, folded from the log as it grows: every station's latest row, every part's stay."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.rows = 0  # log rows folded so far
-        self.stations: dict[int, tuple[float, int, int]] = {}  # place: t, state, part
-        self.parts: dict[int, Stay] = {}
-        self.finished = self.scrapped = 0
-
-    def follow(self) -> None:
-        """Fold in what the log holds beyond the rows already seen."""
-        trace = self._session.trace
-        log, line, end = trace.log, trace.line, len(trace.log)
-        if end == self.rows:
-            return
-        stations, out, scrap = len(line.stations), line.place("out"), line.place("scrap")
-        window = slice(self.rows, end)
-        rows = zip(
-            log.t[window].tolist(),
-            log.place[window].tolist(),
-            log.state[window].tolist(),
-            log.part[window].tolist(),
-            strict=True,
-        )
-        product = trace.parts.product
-        for t, place, state, part in rows:
-            if place < stations:
-                self.stations[place] = (t, state, part)
-            if part < 0:
-                continue
-            if place >= out:  # the sinks are the last places
-                self.parts.pop(part, None)
-                self.finished += place == out
-                self.scrapped += place == scrap
-            elif part not in self.parts or self.parts[part].place != place:
-                self.parts[part] = Stay(place, t, int(product[part]))
-        self.rows = end
-
-    def message(self) -> JSON:
-        """The present as the page reads it: [t, place, state, part] and [part, place, since, product]."""
-        return {
-            "stations": [[_ms(t), place, *row] for place, (t, *row) in self.stations.items()],
-            "parts": [
-                [part, stay.place, _ms(stay.since), stay.product]
-                for part, stay in self.parts.items()
-            ],
-        }
+    rows: int
+    events: int
+    t: float
 
 
 class Channel:
@@ -96,7 +51,7 @@ class Channel:
         self.viewers = 0
         self._scene = scene
         self._present = present
-        self._encoded: dict[tuple[int, int, bool], str] = {}  # messages of this moment
+        self._encoded: dict[tuple[Cursor, bool], str] = {}  # messages of this moment
         self._moment: tuple[float, bool] = (-1.0, False)
 
     async def serve(self, socket: WebSocket) -> None:
@@ -111,11 +66,13 @@ class Channel:
             await _until_closed(socket)
         finally:
             talk.cancel()
-            await asyncio.gather(talk, return_exceptions=True)
+            (end,) = await asyncio.gather(talk, return_exceptions=True)
+            if isinstance(end, Exception):
+                log.error("a viewer's stream broke", exc_info=end)
             self.viewers -= 1
 
     async def _talk(self, socket: WebSocket) -> None:
-        cursor, events, text = self.hello()
+        cursor, text = self.hello()
         try:
             await self._send(socket, text)
             loop, spoken, seen = asyncio.get_running_loop(), 0.0, self._state()
@@ -124,7 +81,7 @@ class Channel:
                 if self._state() == seen and loop.time() - spoken < HEARTBEAT:
                     continue
                 seen = self._state()
-                cursor, events, text = self.news(cursor, events)
+                cursor, text = self.news(cursor)
                 await self._send(socket, text)
                 spoken = loop.time()
         except (WebSocketDisconnect, RuntimeError, TimeoutError, OSError):
@@ -133,43 +90,61 @@ class Channel:
     async def _send(self, socket: WebSocket, text: str) -> None:
         await asyncio.wait_for(socket.send_text(text), PATIENCE)
 
-    def hello(self) -> tuple[int, int, str]:
-        """First message, and the log row and event the next one begins with."""
+    def hello(self) -> tuple[Cursor, str]:
+        """First message, and where the next one goes on."""
         session = self.session
         self._present.follow()
         message = {
             "type": "hello",
             "line": line_view(session.line),
-            "scene": None if self._scene is None else self._scene.data,
+            "scene": self._scene_data(),
             "wall": wall_time(session, session.now),
             "clock": session.clock,
             "present": self._present.message(),
-            "events": [],
             **self._head(),
         }
-        events = len(session.trace.events)
-        message["events"] = self._news(0, events)
-        return self._present.rows, events, _encode(message)
+        cursor = self._cursor()
+        message["events"] = self._news(0, cursor.events)
+        oldest = min((stay.since for stay in self._present.parts.values()), default=session.now)
+        message["paces"] = paces(session, oldest)
+        return cursor, _encode(message)
 
-    def news(self, cursor: int, event: int) -> tuple[int, int, str]:
-        """What happened since log row `cursor` and event row `event`, and where to go on."""
-        trace = self.session.trace
+    def _cursor(self) -> Cursor:
+        return Cursor(self._present.rows, len(self.session.trace.events), self.session.now)
+
+    def _scene_data(self) -> Mapping[str, Any] | None:
+        """The scene's paths; None, and a line in the log, when it cannot be made."""
+        if self._scene is None:
+            return None
+        try:
+            return self._scene.data
+        except Exception:  # a scene is drawn by others; the page goes on without it
+            log.exception("the scene of %s could not be made", self.session.line.id)
+            return None
+
+    def news(self, cursor: Cursor) -> tuple[Cursor, str]:
+        """What happened since, and where to go on."""
         self._present.follow()
-        end, last = self._present.rows, len(trace.events)
-        behind = end - cursor > CATCH_UP
+        end = self._cursor()
+        behind = end.rows - cursor.rows > CATCH_UP
         moment = (self.session.now, self._running())
         if moment != self._moment:
             self._encoded.clear()
             self._moment = moment
-        key = (-1 if behind else cursor, event, behind)
+        key = (cursor, behind)
         if key not in self._encoded:
-            message = {"type": "rows", **self._head(), "events": self._news(event, last)}
+            message = {
+                "type": "rows",
+                **self._head(),
+                "events": self._news(cursor.events, end.events),
+                "paces": paces(self.session, cursor.t, changes_only=True),
+            }
             if behind:
                 message |= {"log": [], "parts": {}, "present": self._present.message()}
             else:
-                message |= self._rows(cursor, end)
+                message |= self._rows(cursor.rows, end.rows)
             self._encoded[key] = _encode(message)
-        return end, last, self._encoded[key]
+        return end, self._encoded[key]
 
     def _state(self) -> tuple[float, float, bool]:
         return self.session.now, self.session.speed, self._running()
@@ -201,7 +176,7 @@ class Channel:
             strict=True,
         )
         return {
-            "log": [[_ms(t), *row] for t, *row in rows],
+            "log": [[milliseconds(t), *row] for t, *row in rows],
             "parts": {number: int(product[number]) for number in sorted(set(part)) if number >= 0},
         }
 
@@ -226,10 +201,6 @@ async def _close(socket: WebSocket) -> None:
         await asyncio.wait_for(socket.close(1011), 1.0)
     except (RuntimeError, TimeoutError, OSError):
         return
-
-
-def _ms(t: float) -> float:
-    return round(t, 3)
 
 
 def _encode(message: JSON) -> str:

@@ -69,7 +69,7 @@ def looked(t: NDArray[np.float64], period: float) -> NDArray[np.float64]:
     """Number k of a sensor's last look `k * period` at or before each instant, exactly."""
     if period == 1.0:
         return np.floor(t)
-    k = np.floor(t / period)
+    k = np.floor(t / period)  # the quotient may be rounded over a whole number, either way
     k += (k + 1.0) * period <= t
     k -= k * period > t
     return k

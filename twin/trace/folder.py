@@ -59,6 +59,12 @@ def writing(path: Path) -> Iterator[None]:
         raise RunDirError(text.format(path=path, reason=reason), path=str(path)) from error
 
 
+def _make_parent(path: Path) -> None:
+    if path.parent.exists() and not path.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path.parent))
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def whole_folder(path: Path, replace: bool) -> Iterator[Path]:
     """A new empty folder to write into; it becomes `path` when the block ends well.
@@ -68,7 +74,7 @@ def whole_folder(path: Path, replace: bool) -> Iterator[Path]:
     temporary, old = partial(path), path.parent / f".{path.name}.old-{os.getpid()}"
     try:
         with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_parent(path)
             remove(temporary)
             temporary.mkdir()
         yield temporary
@@ -99,7 +105,7 @@ def whole_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
     temporary = tuple(map(partial, paths))
     try:
         with writing(paths[-1]):
-            paths[-1].parent.mkdir(parents=True, exist_ok=True)
+            _make_parent(paths[-1])
         yield temporary
         with writing(paths[-1]):
             for file in temporary:

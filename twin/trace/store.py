@@ -19,7 +19,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from twin.version import __version__
 from twin.errors import RunDirError, ScenarioError
 from twin.i18n import _
 from twin.line.loading import load
@@ -36,6 +35,7 @@ from twin.trace.writer import (
     new_run,
     sha256_of,
 )
+from twin.version import __version__
 
 __all__ = ["check_free", "is_run", "new_run", "open_run", "read_manifest", "save"]
 

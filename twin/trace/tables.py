@@ -49,7 +49,8 @@ class EventKind(IntEnum):
     FAULT_REPAIR = 13
 
 
-STATES: Final = 8
+STATE_BITS: Final = 3
+STATES: Final = 1 << STATE_BITS
 """States a place can have; `place * STATES + state` is one code in the recorder."""
 
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -89,20 +90,25 @@ class Recorder:
         chunk: dict[str, dict[str, Column]] = {}
         for name, columns in TABLES.items():
             flat: list[float] = getattr(self, name)
-            width = 3 if name == "log" else len(columns)
-            rows = np.array(flat, dtype=np.float64).reshape(-1, width)
-            flat.clear()
             if name == "log":
-                code = rows[:, 1].astype(np.int64)
-                parts = rows[:, 2].astype(np.int64)
-                values: list[Column] = [rows[:, 0].copy(), code // STATES, code % STATES, parts]
+                rows = _columns(flat, {"t": "f8", "code": "i8", "part": "i8"})
+                code = rows.pop("code")
+                place, state = code >> STATE_BITS, code & (STATES - 1)
+                rows |= {"place": place.astype("i4"), "state": state.astype("i1")}
             else:
-                values = [rows[:, i] for i in range(width)]
-            chunk[name] = {
-                column: np.ascontiguousarray(value, dtype=dtype)
-                for (column, dtype), value in zip(columns.items(), values, strict=True)
-            }
+                rows = _columns(flat, columns)
+            flat.clear()
+            chunk[name] = {column: rows[column] for column in columns}
         return chunk
+
+
+def _columns(flat: list[float], dtypes: Mapping[str, str]) -> dict[str, Column]:
+    """Columns of rows that lie one behind the other in a list."""
+    width = len(dtypes)
+    return {
+        name: np.fromiter(flat[i::width], dtype, len(flat) // width)
+        for i, (name, dtype) in enumerate(dtypes.items())
+    }
 
 
 class Growing:

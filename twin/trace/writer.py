@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twin.version import __version__
 from twin.errors import RunDirError
 from twin.i18n import _
 from twin.line.line import Line
 from twin.trace.folder import whole_folder, writing
 from twin.trace.journal import Command, to_lines
 from twin.trace.tables import TABLES, Column
+from twin.version import __version__
 
 FORMAT: Final = "twin-run"
 SCHEMA: Final = 1
@@ -207,5 +207,6 @@ def _trace_digest(path: Path, line: Line, seed: int, now: float, journal: Sequen
 
 
 def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

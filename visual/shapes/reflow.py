@@ -37,7 +37,7 @@ def _zone(s: Sketch, x: float, zone: int, hot: int) -> None:
                     (x1 - 0.09, -y - 0.02, 1.15), (x1 - 0.09, -y + 0.03, 1.15)], 0.009, 6)  # fmt: skip
     s.box("steel", (x0, x1), (-y + 0.03, y - 0.03), (1.02, 1.08))
     s.box(_glow(zone, hot), (x0, x1), (0.16, 0.18), (0.86, 1.02))
-    s.box("dark", (x0, x1), (-0.16, 0.18), (0.83, 0.845))
+    s.box(_glow(zone, hot), (x0, x1), (-y + 0.06, 0.16), (0.84, 0.85))
     fit.front_plate(s, "glass", (x0, x1), (0.86, 1.03), -y + 0.04)
     s.box("shade", (x0, x1), (-y + 0.012, -y + 0.05), (0.84, 0.865))
     centre = (x0 + x1) / 2
@@ -50,9 +50,10 @@ def _end(s: Sketch, x: float, side: int) -> None:
     x0, x1 = sorted((x, x + side * END))
     y = DEPTH / 2 - 0.06
     s.slab("body", (x0, x1), (-y, y), (0.18, 0.84), 0.03)
-    low, high = (1.20, HEIGHT - 0.02) if side < 0 else (HEIGHT - 0.02, 1.20)
-    hood = [(x0, 1.04), (x1, 1.04), (x1, high), (x0, low)]
-    s.prism("blue", hood, -y, y, "y", 0.015)
+    s.slab("body", (x0, x1), (-y, y), (1.03, 1.20), 0.03)
+    low, high = (1.22, HEIGHT - 0.05) if side < 0 else (HEIGHT - 0.05, 1.22)
+    hood = [(x0, 1.19), (x1, 1.19), (x1, high), (x0, low)]
+    s.prism("blue", hood, -y + 0.16, y - 0.16, "y", 0.015)
     outer = x + side * (END - 0.02)
     for edge in (-1, 1):
         a, b = sorted((edge * y, edge * 0.25))

@@ -8,7 +8,8 @@ import pytest
 from asyncua import ua
 from asyncua.common.utils import NotEnoughData
 
-from opcua_server.hardening import EMPTY_ELEMENTS, GuardedBuffer, bound_decoding
+from opcua_server.hardening import GuardedBuffer, bound_decoding
+from opcua_server.hardening.limits import EMPTY_ELEMENTS
 
 NULLS = bytes([0x80 | 0x00]) + struct.pack("<i", 64 * 2**20)  # a variant: 64 Mi times Null
 BACKWARDS = bytes([0x80 | 0x0C]) + struct.pack("<ii", 2**31 - 1, -4)  # strings of length -4

@@ -454,3 +454,33 @@ async def test_lengths_announced_in_a_session_cost_nothing(connect: Any, variant
     assert nodeid_from_binary(answer).Identifier == ua.ObjectIds.ServiceFault_Encoding_DefaultBinary
     assert peak < 20 * 2**20
     assert await still_serves(connect)
+
+
+def small_requests(wire: Wire, count: int) -> bytes:
+    """Requests for the endpoints, the smallest there are."""
+    parameters = ua.GetEndpointsParameters()
+    data = request("GetEndpoints", struct_to_binary(parameters))
+    kind = ua.MessageType.SecureMessage
+    return b"".join(wire.connection.message_to_binary(data, kind, 2 + i) for i in range(count))
+
+
+async def test_a_burst_of_small_requests_is_answered_in_full(wire: Wire) -> None:
+    await wire.opened()
+    wire.send(small_requests(wire, 2000))
+    replies = [await wire.chunk() for _ in range(2000)]
+    assert {reply[:3] for reply in replies} == {b"MSG"}
+
+
+async def test_a_client_that_reads_no_answers_fills_no_memory(
+    adapter: OpcUaAdapter, wire: Wire, connect: Any
+) -> None:
+    await wire.opened()
+    wire.reader._limit = 1024  # the client's side stops taking bytes
+    wire.send(small_requests(wire, 20_000))
+    server = adapter._server.bserver.clients[-1]  # type: ignore[union-attr]
+    async with asyncio.timeout(30):
+        while server._may_write.is_set() or server._reading:
+            await asyncio.sleep(0.02)
+    assert server.transport.get_write_buffer_size() < 2**20
+    assert server.messages.qsize() < 3000
+    assert await still_serves(connect)

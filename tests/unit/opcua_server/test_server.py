@@ -45,6 +45,20 @@ async def test_the_namespace_is_the_lines_own_and_always_the_second(connect: Any
     assert names[2] == f"urn:twin:line:{LINE}"
 
 
+async def test_the_server_says_what_it_can_do(connect: Any) -> None:
+    client = await connect()
+
+    async def shown(name: str) -> Any:
+        return await client.get_node(ua.NodeId(getattr(ua.ObjectIds, name))).read_value()
+
+    assert await shown("Server_ServerCapabilities_LocaleIdArray") == ["en", "ko"]
+    assert await shown("HistoryServerCapabilities_AccessHistoryDataCapability") is True
+    assert await shown("HistoryServerCapabilities_MaxReturnDataValues") == 10_000
+    status = await shown("Server_ServerStatus")
+    assert status.State == ua.ServerState.Running
+    assert status.CurrentTime >= status.StartTime
+
+
 async def test_a_client_browses_from_objects_to_line_station_and_tag(connect: Any) -> None:
     client = await connect()
     path = [f"2:{LINE}", "2:RFL", "2:Zone8Temp"]
@@ -178,6 +192,15 @@ async def test_a_deadband_in_percent_of_the_range_works(
     await session.step(1)
     await heard.until(lambda: len(heard.values) == 2)
     assert heard.values[-1][1] == 2006.0
+
+
+async def test_a_filter_that_cannot_be_honoured_is_refused(connect: Any) -> None:
+    client = await connect()
+    subscription = await client.create_subscription(50, None)
+    state = client.get_node(node_id("RFL.State"))
+    for kind, value in ((ua.DeadbandType.Percent, 5.0), (9, 1.0)):
+        wanted = subscription.deadband_monitor(state, value, kind)
+        assert await status_of(wanted) == "BadDeadbandFilterInvalid"
 
 
 async def test_history_is_there_from_the_first_second(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from datetime import UTC, datetime
@@ -15,9 +16,10 @@ import pytest
 import twin
 from twin.errors import PortInUse
 from twin.serve.http import HttpAdapter, create_app
+from twin.serve.present import Present
 from twin.serve.scene import Scene
 from twin.serve.session import Session
-from twin.serve.stream import CATCH_UP, Channel, Present
+from twin.serve.stream import CATCH_UP, Channel
 from twin.trace import State
 
 STARTED = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -186,7 +188,7 @@ async def test_events_never_show_a_hidden_fault(client, session):
     events = json.loads(text)["events"]
     assert [e["detail"] for e in events if e["kind"] == "COMMAND"] == ["stop PRN"]
     assert [e["t"] for e in events] == sorted(e["t"] for e in events)
-    _rows, _events, hello = Channel(session, None, Present(session)).hello()
+    _cursor, hello = Channel(session, None, Present(session)).hello()
     assert "FAULT" not in hello
     assert f"fault {fault}" not in hello
 
@@ -244,6 +246,23 @@ async def test_only_the_right_token_makes_an_instructor(client):
         refused(await client.post("/api/commands", json=body, headers=headers), 403)
     headers = {"X-Twin-Role-Token": TOKEN}
     assert (await client.post("/api/commands", json=body, headers=headers)).json()["ok"]
+
+
+async def test_from_another_machine_one_only_looks(session):
+    app = create_app(session)
+    transport = httpx.ASGITransport(app, client=("192.168.1.20", 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://192.168.1.7") as client:
+        assert (await client.get("/api/state")).status_code == 200
+        for path, body in (
+            ("/api/commands", {"kind": "stop"}),
+            ("/step", {"seconds": 1}),
+            ("/api/clock", {"speed": 2}),
+        ):
+            answer = refused(await client.post(path, json=body), 403)
+            assert answer["code"] == "token"
+        headers = {"X-Twin-Role-Token": TOKEN}
+        answer = await client.post("/api/commands", json={"kind": "stop"}, headers=headers)
+        assert answer.json()["ok"]
 
 
 async def test_not_a_number_is_no_value(client):
@@ -343,6 +362,19 @@ async def test_the_scene_is_made_once_and_only_when_asked_for(session):
         assert made == ["glb"]
 
 
+async def test_a_scene_that_cannot_be_made_is_no_end_of_the_stream(session, caplog):
+    def broken():
+        raise RuntimeError("no graphics here")
+
+    scene = Scene(broken, broken)
+    hello = json.loads(Channel(session, scene, Present(session)).hello()[1])
+    assert hello["scene"] is None
+    async with client_of(session, scene=scene) as client:
+        body = refused(await client.get("/api/scene.glb"), 503)
+        assert body["found"] == "RuntimeError"
+    assert [str(r.exc_info[1]) for r in caplog.records] == 2 * ["no graphics here"]
+
+
 # ---- the stream
 
 
@@ -367,19 +399,19 @@ def stations_of(known):
 
 async def test_a_viewer_that_folds_the_rows_knows_the_present(session):
     channel = Channel(session, None, Present(session))
-    cursor, event, text = channel.hello()
+    cursor, text = channel.hello()
     hello = json.loads(text)
     assert hello["type"] == "hello"
     known = fold(hello, ({}, {}))
     for seconds in (0.5, 300, 4000):
         await session.step(seconds)
-        cursor, event, text = channel.news(cursor, event)
+        cursor, text = channel.news(cursor)
         message = json.loads(text)
         assert message["type"] == "rows"
         assert message["t"] == session.now
         known = fold(message, known)
     stations, parts = known
-    fresh = fold(json.loads(channel.hello()[2]), ({}, {}))
+    fresh = fold(json.loads(channel.hello()[1]), ({}, {}))
     assert stations == fresh[0]
     sinks = session.line.place("out")
     assert {p: where for p, where in parts.items() if where < sinks} == fresh[1]
@@ -390,32 +422,52 @@ async def test_a_viewer_that_folds_the_rows_knows_the_present(session):
 
 async def test_a_viewer_far_behind_gets_the_present_instead_of_the_way(session):
     channel = Channel(session, None, Present(session))
-    cursor, event, _text = channel.hello()
-    while len(session.trace.log) - cursor <= CATCH_UP:
+    cursor, _text = channel.hello()
+    while len(session.trace.log) - cursor.rows <= CATCH_UP:
         await session.step(8 * 3600)
-    cursor, event, text = channel.news(cursor, event)
+    cursor, text = channel.news(cursor)
     message = json.loads(text)
     assert message["log"] == []
-    assert message["present"] == json.loads(channel.hello()[2])["present"]
+    assert message["present"] == json.loads(channel.hello()[1])["present"]
     assert len(message["events"]) <= 100
-    assert cursor == len(session.trace.log)
+    assert cursor.rows == len(session.trace.log)
+
+
+async def test_a_tunnels_pace_is_told_when_it_changes(session, client):
+    channel = Channel(session, None, Present(session))
+    cursor, text = channel.hello()
+    default = session.line.station_by_id["RFL"].residence
+    (first,) = json.loads(text)["paces"]["RFL"]
+    assert first[1] == pytest.approx(default)
+    await session.step(100)
+    cursor, text = channel.news(cursor)
+    assert json.loads(text)["paces"] == {}
+    changed_at = session.now
+    body = {"kind": "set", "target": "RFL.BeltSpeed", "value": 100}
+    assert (await client.post("/api/commands", json=body)).is_success
+    await session.step(100)
+    cursor, text = channel.news(cursor)
+    ((t, seconds),) = json.loads(text)["paces"]["RFL"]
+    assert t == changed_at
+    assert seconds == pytest.approx(default * 80 / 100)
+    assert len(json.loads(channel.hello()[1])["paces"]["RFL"]) == 2
 
 
 async def test_viewers_in_step_share_one_message(session):
     channel = Channel(session, None, Present(session))
     a, b = channel.hello(), channel.hello()
     await session.step(60)
-    assert channel.news(*a[:2])[2] is channel.news(*b[:2])[2]
+    assert channel.news(a[0])[1] is channel.news(b[0])[1]
 
 
 async def test_a_stream_costs_little(session):
     """About 2.6 kB/s a viewer is the aim; here: bytes a simulated second of this line."""
     channel = Channel(session, None, Present(session))
-    cursor, event, _text = channel.hello()
+    cursor, _text = channel.hello()
     sent = 0
     for _ in range(100):
         await session.step(0.2)
-        cursor, event, text = channel.news(cursor, event)
+        cursor, text = channel.news(cursor)
         sent += len(text)
     assert sent / 20 < 2600
 
@@ -447,9 +499,7 @@ async def test_the_adapter_says_where_it_is_and_frees_its_port(session):
             await HttpAdapter(port=adapter.port).start(session)
         assert taken.value.fields["port"] == adapter.port
         await session.stop()  # with a viewer connected
-        with pytest.raises(websockets.ConnectionClosed):
-            while True:
-                await socket.recv()
+        await socket.wait_closed()
     again = HttpAdapter(port=adapter.port)
     await again.start(session)
     await again.stop()
@@ -493,6 +543,17 @@ async def test_a_viewer_that_reads_nothing_holds_nobody_up(session):
 
 def latest(session):
     return float(np.nextafter(session.now, 0.0))
+
+
+def test_the_built_page_belongs_to_its_source():
+    """Whoever changes the page's source builds it too: `make web`."""
+    web = Path(__file__).parents[3] / "visual" / "web"
+    files = [web / "package-lock.json", web / "vite.config.js"]
+    files += [path for folder in ("public", "src") for path in (web / folder).rglob("*.*")]
+    total = hashlib.sha256()
+    for name in sorted(path.relative_to(web).as_posix() for path in files):
+        total.update(name.encode() + b"\0" + (web / name).read_bytes())
+    assert (web / "dist" / "SOURCE").read_text().strip() == total.hexdigest()
 
 
 def test_the_built_page_is_shipped_and_asks_nobody_else():

@@ -2,11 +2,25 @@
 
 export class Refusal extends Error {}
 
-async function call<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(path, init);
+const KEPT = "twin-token"; // for this tab only
+
+/** Asks the person for the instructor's token; null when there is none. The page sets it. */
+export const ask = { token: (): Promise<string | null> => Promise.resolve(null) };
+
+async function call<T>(path: string, init?: RequestInit, asked = false): Promise<T> {
+  const token = init?.method === "POST" ? sessionStorage.getItem(KEPT) : null;
+  const response = await fetch(path, token ? { ...init, headers: { ...init?.headers, "X-Twin-Role-Token": token } } : init);
   const body: unknown = await response.json().catch(() => ({}));
   if (response.ok) return body as T;
-  const said = body as { error?: string; reason?: string; expected?: string };
+  const said = body as { error?: string; reason?: string; expected?: string; code?: string };
+  if (said.code === "token" && !asked) {
+    const given = await ask.token();
+    if (given !== null) {
+      sessionStorage.setItem(KEPT, given);
+      return call(path, init, true);
+    }
+  }
+  if (said.code === "token") sessionStorage.removeItem(KEPT);
   const why = said.reason ?? said.error ?? `${response.status} ${response.statusText}`;
   throw new Refusal(said.expected && !said.reason ? `${why} (${said.expected})` : why);
 }

@@ -1,6 +1,6 @@
 // The page: one more reader of the trace. It connects, folds the rows and draws what follows from them.
 
-import { command, setClock } from "./api";
+import { ask, command, setClock } from "./api";
 import { PageClock } from "./clock";
 import { el } from "./dom";
 import { localised, t, type Key } from "./i18n";
@@ -14,11 +14,13 @@ import { makeLegend } from "./ui/legend";
 import { Notices } from "./ui/notices";
 import { Panel } from "./ui/panel";
 import { Table } from "./ui/table";
+import { askToken } from "./ui/token";
 
 const app = document.getElementById("app")!;
 const notices = new Notices();
 const clock = new PageClock();
 document.body.append(notices.banner);
+ask.token = askToken;
 
 /** Everything that belongs to one line; a server that comes back with another line reloads the page. */
 class Page {
@@ -73,6 +75,7 @@ class Page {
     this.view?.dispose();
     this.view = null;
     localised(() => this.table.explain(t("noWebgl")));
+    this.header.node.classList.add("flat");
     this.showTable(true);
   }
 
@@ -115,6 +118,7 @@ class Page {
       this.head = message;
     }
     this.model.addEvents(message.events);
+    this.model.addPaces(message.paces);
     const moving = message.running && this.head.clock === "paced";
     clock.sync(message.t, message.speed, moving, now, fresh);
     this.header.kpi(message.kpi);
@@ -181,6 +185,7 @@ Object.assign(window, {
     get parts() { return [...(page?.model.parts.keys() ?? [])]; },
     where: (station: string) => page?.view?.where(station) ?? null,
     wherePart: (part: number) => page?.view?.wherePart(part, page.time) ?? null,
+    partAt: (part: number) => page?.view?.partAt(part, page.time) ?? null,
     select: (station: string | null) => page?.choose(station),
   },
 });

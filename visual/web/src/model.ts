@@ -19,8 +19,10 @@ export class Model {
   readonly stations = new Map<number, StationNow>();
   readonly parts = new Map<number, Stay>();
   readonly events: LineEvent[] = [];
-  /** seconds a part takes through a tunnel, from the last one that came out */
-  readonly residence = new Map<number, number>();
+  /** when a part last left a place */
+  readonly lastLeft = new Map<number, number>();
+  /** seconds a part takes through a tunnel, [from when on, seconds], by place */
+  private readonly paces = new Map<number, [number, number][]>();
   private readonly queues = new Map<number, number[]>();
   private pending: Row[] = [];
   private products = new Map<number, number>();
@@ -32,14 +34,12 @@ export class Model {
   constructor(readonly line: Line, present: Present) {
     this.index = new Map(line.places.map((name, i) => [name, i]));
     this.sinks = line.stations.length + line.buffers.length;
-    line.stations.forEach((s, i) => {
-      if (s.residence !== null) this.residence.set(i, s.residence);
-    });
     this.reset(present);
   }
 
   placeOf = (name: string): number => this.index.get(name) ?? -1;
   station = (place: number): Station | undefined => this.line.stations[place];
+  name = (place: number): string => this.line.places[place] ?? "";
   buffer = (place: number): Buffer | undefined => this.line.buffers[place - this.line.stations.length];
 
   /** Parts at a place, first come first. */
@@ -50,9 +50,10 @@ export class Model {
     this.parts.clear();
     this.queues.clear();
     this.pending = [];
+    this.lastLeft.clear();
     for (const [t, place, state, part] of present.stations) this.stations.set(place, { state, since: t, part });
-    for (const [part, place, since, product] of [...present.parts].sort((a, b) => a[2] - b[2])) {
-      this.parts.set(part, { part, place, since, product, from: -1 });
+    for (const [part, place, since, product, from] of [...present.parts].sort((a, b) => a[2] - b[2])) {
+      this.parts.set(part, { part, place, since, product, from });
       this.enqueue(place, part);
       this.products.set(part, product);
     }
@@ -62,6 +63,26 @@ export class Model {
   push(rows: Row[], products: Record<string, number>): void {
     for (const row of rows) this.pending.push(row);
     for (const [part, product] of Object.entries(products)) this.products.set(Number(part), product);
+  }
+
+  /** Tunnels run at other speeds: the earliest news of an instant is replaced by the latest. */
+  addPaces(paces: Record<string, [number, number][]>): void {
+    for (const [id, changes] of Object.entries(paces)) {
+      const place = this.placeOf(id), first = changes[0]?.[0] ?? Infinity;
+      const before = (this.paces.get(place) ?? []).filter(([t]) => t < first);
+      this.paces.set(place, [...before, ...changes]);
+    }
+  }
+
+  /** Share of a tunnel that a part which came in at `since` has travelled at `t`. */
+  progress(place: number, since: number, t: number): number {
+    const paces = this.paces.get(place) ?? [];
+    let share = 0;
+    paces.forEach(([begin, seconds], i) => {
+      const from = Math.max(i === 0 ? -Infinity : begin, since), to = Math.min(paces[i + 1]?.[0] ?? Infinity, t);
+      if (to > from) share += (to - from) / seconds;
+    });
+    return share;
   }
 
   addEvents(events: LineEvent[]): void {
@@ -106,7 +127,7 @@ export class Model {
     const queue = this.queues.get(stay.place);
     const at = queue?.indexOf(stay.part) ?? -1;
     if (queue && at >= 0) queue.splice(at, 1);
-    if (this.residence.has(stay.place)) this.residence.set(stay.place, t - stay.since);
+    this.lastLeft.set(stay.place, t);
   }
 
   private enqueue(place: number, part: number): void {

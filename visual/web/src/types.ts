@@ -56,8 +56,8 @@ export type Row = [number, number, number, number];
 
 export interface Present {
   stations: Row[];
-  /** [part, place, since, product] */
-  parts: [number, number, number, number][];
+  /** [part, place, since, product, place it came from or -1] */
+  parts: [number, number, number, number, number][];
 }
 
 export interface LineEvent {
@@ -68,6 +68,7 @@ export interface LineEvent {
   part: number | null;
   value: number;
   detail: string;
+  title: Text | null;
 }
 
 interface Head {
@@ -76,6 +77,8 @@ interface Head {
   running: boolean;
   kpi: Kpi;
   events: LineEvent[];
+  /** tunnels by station: [from when on, seconds a part takes] */
+  paces: Record<string, [number, number][]>;
 }
 
 export interface Hello extends Head {

@@ -30,6 +30,12 @@ export function makeFloor(bounds: Box3): Group {
   return group;
 }
 
+/** Ground beyond the floor that the geometry brings, so that it has no edge in the picture. */
+export function makeGround(bounds: Box3): Mesh {
+  const size = bounds.getSize(new Vector3()), mid = bounds.getCenter(new Vector3());
+  return flat(size.x + 200, size.z + 200, new MeshBasicMaterial({ color: "#d3d8dc" }), mid.x, -0.04, mid.z);
+}
+
 /** Joints of the floor, every 3 m: lines cost next to nothing, a texture over the whole picture does not. */
 function joints(mid: Vector3, w: number, d: number): LineSegments {
   const tile = 3, points: number[] = [];

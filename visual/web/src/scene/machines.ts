@@ -8,7 +8,7 @@ import { t } from "../i18n";
 import type { Line, Station } from "../types";
 import { BELT_HEIGHT } from "./ways";
 
-export const BOARD_NODE = "__part_board";
+const TEMPLATE = /^__part_/;
 
 export interface Machines {
   root: Group;
@@ -24,13 +24,13 @@ export interface Machines {
 }
 
 /** `url` is null where the server has no geometry to give. */
-export async function loadMachines(line: Line, url: string | null): Promise<Machines> {
+export async function loadMachines(line: Line, url: string | null, part: string): Promise<Machines> {
   try {
     if (url === null) throw new Error(t("noneGiven"));
     const response = await fetch(url);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const gltf = await new GLTFLoader().parseAsync(await response.arrayBuffer(), "");
-    const found = gather(line, gltf.scene);
+    const found = gather(line, gltf.scene, part);
     if (found.nodes.size === 0) throw new Error("no node is named like a station");
     return found;
   } catch (error) {
@@ -38,21 +38,22 @@ export async function loadMachines(line: Line, url: string | null): Promise<Mach
   }
 }
 
-function gather(line: Line, root: Group): Machines {
+function gather(line: Line, root: Group, part: string): Machines {
   const ids = new Set(line.stations.map((s) => s.id));
   const nodes = new Map<string, Object3D>();
-  let board: Mesh | null = null;
+  const templates: Object3D[] = [];
   let floor = false;
   root.updateMatrixWorld(true);
   root.traverse((node) => {
     const name = (node.userData.name as string | undefined) ?? node.name;
     if (ids.has(name) && !nodes.has(name)) nodes.set(name, node);
-    if (name.startsWith(BOARD_NODE)) node.traverse((n) => { if (n instanceof Mesh) board ??= n; });
+    if (TEMPLATE.test(name)) templates.push(node);
     if (/floor|hall|ground/i.test(name)) floor = true;
   });
-  const template = board as Mesh | null;
-  for (const name of [BOARD_NODE]) root.getObjectByName(name)?.removeFromParent();
-  template?.removeFromParent();
+  const wanted = templates.find((n) => n.name === part) ?? templates[0];
+  let template: Mesh | null = null;
+  wanted?.traverse((n) => { if (n instanceof Mesh) template ??= n; });
+  for (const node of templates) node.removeFromParent();
   const boxes = new Map([...nodes].map(([id, node]) => [id, new Box3().setFromObject(node)]));
   return { root, nodes, boxes, board: template, floor, problem: null };
 }

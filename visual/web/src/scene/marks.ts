@@ -5,8 +5,10 @@ import {
   Shape, ShapeGeometry, Vector3,
 } from "three";
 import { STATES, type StateLook } from "../states";
+import type { Point } from "../types";
 
 const LAMPS = ["red", "amber", "green", "blue"] as const;
+const POLE = 0.24, LAMP = 0.085; // m, as in visual/shapes/stack_light.py
 const LIT: Record<StateLook["lamp"], string> = {
   red: "#ff2a3c", amber: "#ffb900", green: "#1fe07a", blue: "#3d93ff", white: "#f4f6f8",
 };
@@ -20,7 +22,8 @@ export class Mark {
   private readonly lamps: Mesh<CylinderGeometry, MeshStandardMaterial>[] = [];
   private look: StateLook = STATES[1]!;
 
-  constructor(box: Box3, private readonly colours: Map<string, string>, ownLamps: boolean) {
+  /** `foot`: where the stack light stands; null: at the back of the roof */
+  constructor(box: Box3, private readonly colours: Map<string, string>, foot: Point | null) {
     const size = box.getSize(new Vector3()), mid = box.getCenter(new Vector3());
     this.ring = new Mesh(ringShape(size.x / 2 + 0.42, size.z / 2 + 0.42), new MeshBasicMaterial({
       transparent: true, side: DoubleSide, depthWrite: false,
@@ -29,17 +32,17 @@ export class Mark {
     this.ring.position.set(mid.x, box.min.y + 0.012, mid.z);
     this.ring.renderOrder = 1;
     this.group.add(this.ring);
-    if (ownLamps) this.addLamps(new Vector3(box.max.x - 0.14, box.max.y, box.min.z + 0.16));
+    this.addLamps(foot ? new Vector3(...foot) : new Vector3(box.max.x - 0.14, box.max.y, box.min.z + 0.16));
     this.show(this.look);
   }
 
   private addLamps(foot: Vector3): void {
-    const pole = new Mesh(new CylinderGeometry(0.022, 0.022, 0.22, 10), new MeshStandardMaterial({ color: "#4a545c" }));
-    pole.position.copy(foot).y += 0.11;
+    const pole = new Mesh(new CylinderGeometry(0.016, 0.016, POLE, 10), new MeshStandardMaterial({ color: "#4a545c" }));
+    pole.position.copy(foot).y += POLE / 2;
     this.group.add(pole);
     LAMPS.forEach((_, i) => {
-      const lamp = new Mesh(new CylinderGeometry(0.055, 0.055, 0.1, 16), new MeshStandardMaterial({ roughness: 0.4 }));
-      lamp.position.copy(foot).y += 0.27 + (LAMPS.length - 1 - i) * 0.105;
+      const lamp = new Mesh(new CylinderGeometry(0.048, 0.048, LAMP - 0.004, 18), new MeshStandardMaterial({ roughness: 0.4 }));
+      lamp.position.copy(foot).y += POLE + LAMP * (LAMPS.length - 0.5 - i);
       this.lamps.push(lamp);
       this.group.add(lamp);
     });

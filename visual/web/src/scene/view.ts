@@ -11,16 +11,17 @@ import type { Model } from "../model";
 import type { Ways } from "../motion";
 import { stateLook } from "../states";
 import { Boards } from "./boards";
-import { makeBelts, makeFloor, makeShadows } from "./hall";
+import { makeBelts, makeFloor, makeGround, makeShadows } from "./hall";
 import { Labels } from "./labels";
 import { loadMachines, type Machines } from "./machines";
 import { Mark } from "./marks";
 import type { Polyline } from "./polyline";
 import { plain, Quality } from "./quality";
-import { buildWays, readScene } from "./ways";
+import { buildWays, readScene, type SceneData } from "./ways";
 
 const BACKGROUND = "#dde3e8";
 const HOME_TILT = 0.5; // rad above the horizon
+const LIFT = 0.05; // share of the height by which the picture is moved up
 const HOME_TURN = -0.42; // rad around, seen a little from the feeding end
 
 export class View {
@@ -48,12 +49,13 @@ export class View {
     const canvas = el<HTMLCanvasElement>("canvas.view", { tabindex: 0, role: "img" });
     const quality = new Quality();
     const renderer = new WebGLRenderer({ canvas, antialias: !quality.software, powerPreference: "high-performance" });
-    const machines = await loadMachines(model.line, rawScene === null ? null : "api/scene.glb");
-    return new View(model, rawScene, renderer, quality, machines, choose);
+    const data = readScene(rawScene);
+    const machines = await loadMachines(model.line, rawScene === null ? null : "api/scene.glb", data.part);
+    return new View(model, machines.problem === null ? data : readScene(null), renderer, quality, machines, choose);
   }
 
   private constructor(
-    private readonly model: Model, rawScene: unknown, renderer: WebGLRenderer, private readonly quality: Quality,
+    private readonly model: Model, data: SceneData, renderer: WebGLRenderer, private readonly quality: Quality,
     machines: Machines, choose: (id: string | null) => void,
   ) {
     const { line } = model;
@@ -62,21 +64,21 @@ export class View {
     this.problem = machines.problem;
     renderer.outputColorSpace = SRGBColorSpace;
     renderer.setPixelRatio(quality.ratio);
-    const data = readScene(rawScene);
-    this.ways = buildWays(line, data, machines.boxes, 0.34);
+    this.ways = buildWays(line, data, machines.boxes);
     this.bounds = [...machines.boxes.values()].reduce((all, box) => all.union(box), new Box3());
-    this.dress(data.paths);
+    this.dress(data.ways);
     this.scene.add(machines.root);
     this.boards = new Boards(this.scene, machines.board);
     const anchors = new Map<string, Vector3>();
     line.stations.forEach((station, place) => {
       const box = machines.boxes.get(station.id);
       if (!box) return;
-      const mark = new Mark(box, data.colours, true);
+      const mark = new Mark(box, data.colours, data.lamps.get(station.id) ?? null);
       this.marks.set(place, mark);
       this.scene.add(mark.group);
       const mid = box.getCenter(new Vector3());
-      anchors.set(station.id, new Vector3(mid.x, box.max.y + 0.3, mid.z));
+      const label = data.labels.get(station.id) ?? [mid.x, box.max.y + 0.3, mid.z];
+      anchors.set(station.id, new Vector3(...label));
     });
     if (quality.software) plain(this.scene);
     this.labels = new Labels(line, anchors, choose);
@@ -89,9 +91,14 @@ export class View {
     this.controls.minDistance = 2;
     this.controls.maxDistance = 120;
     this.controls.listenToKeyEvents(renderer.domElement);
+    let before = this.camera.position.clone();
     this.controls.addEventListener("start", () => {
       this.flight = null;
-      this.whole = false;
+      before = this.camera.position.clone();
+    });
+    this.controls.addEventListener("end", () => {
+      // a click is no move
+      if (before.distanceTo(this.camera.position) > 0.05) this.whole = false;
     });
     this.pickOnClick(renderer.domElement, choose);
     new ResizeObserver(() => this.fit()).observe(this.stage);
@@ -104,9 +111,10 @@ export class View {
     const sun = new DirectionalLight("#fff6e8", 1.9);
     sun.position.set(-8, 16, 11);
     this.scene.add(sun);
-    if (!this.machines.floor) this.scene.add(makeFloor(this.bounds), makeShadows(this.machines.boxes.values()));
-    if (given.size === 0 || this.machines.problem !== null) {
-      const ways = this.model.line.buffers.flatMap((b) => (b.from.length ? b.from : [null]).map((f) => this.ways.belt(f, b.id)));
+    if (this.machines.floor) this.scene.add(makeGround(this.bounds));
+    else this.scene.add(makeFloor(this.bounds), makeShadows(this.machines.boxes.values()));
+    if (given.size === 0) {
+      const ways = this.model.line.buffers.flatMap((b) => (b.from.length ? b.from : [""]).map((f) => this.ways.way(f, b.id)));
       this.scene.add(makeBelts(ways.filter((w) => w !== null)));
     }
   }
@@ -147,10 +155,15 @@ export class View {
     return box ? this.toWindow(box.getCenter(new Vector3())) : null;
   }
 
+  /** Where a part is drawn in the hall, m, y up. */
+  partAt(part: number, time: number): [number, number, number] | null {
+    const stay = this.model.parts.get(part);
+    return stay ? this.boards.locate(this.model, this.ways, stay, time) : null;
+  }
+
   /** Where a part is drawn in the window, px. */
   wherePart(part: number, time: number): { x: number; y: number } | null {
-    const stay = this.model.parts.get(part);
-    const at = stay && this.boards.locate(this.model, this.ways, stay, time);
+    const at = this.partAt(part, time);
     return at ? this.toWindow(new Vector3(...at)) : null;
   }
 
@@ -170,6 +183,8 @@ export class View {
     if (!w || !h) return;
     this.renderer.setSize(w, h, false);
     this.camera.aspect = w / h;
+    // the picture sits a little high: events and legend lie over its lower edge
+    this.camera.setViewOffset(w, h, 0, Math.round(h * LIFT), w, h);
     this.camera.updateProjectionMatrix();
     this.labels.stale();
     if (this.whole) this.home(false);
@@ -178,37 +193,37 @@ export class View {
   /** Shows the whole line. */
   home(fly = true): void {
     this.whole = true;
-    this.frame(this.bounds, fly, 1);
+    this.frame(this.bounds, fly);
   }
 
   /** Brings one machine near. */
   focus(id: string): void {
     const box = this.machines.boxes.get(id);
     this.whole = false;
-    if (box) this.frame(box.clone().expandByScalar(1.2), true, 1);
+    if (box) this.frame(box.clone().expandByScalar(1.2), true);
   }
 
-  private frame(box: Box3, fly: boolean, margin: number): void {
+  private frame(box: Box3, fly: boolean): void {
     const upright = this.camera.aspect < 0.9;
     const turn = upright ? -1.05 : HOME_TURN, tilt = upright ? 0.75 : HOME_TILT;
     const towards = new Vector3(Math.sin(turn) * Math.cos(tilt), Math.sin(tilt), Math.cos(turn) * Math.cos(tilt));
-    const probe = this.camera.clone();
-    const target = box.getCenter(new Vector3());
     const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => new Vector3(
       i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y + 0.9 : box.min.y, i & 4 ? box.max.z : box.min.z,
     ));
+    const target = box.getCenter(new Vector3()), probe = this.camera.clone();
     let distance = 3;
-    for (; distance < 110; distance *= 1.04) {
-      probe.position.copy(target).addScaledVector(towards, distance);
-      probe.lookAt(target);
-      probe.updateMatrixWorld(true);
-      const inside = corners.every((c) => {
-        const p = c.clone().project(probe);
-        return p.z < 1 && Math.abs(p.x) < 0.93 && Math.abs(p.y) < 0.86;
-      });
-      if (inside) break;
+    for (let round = 0; round < 4; round++) {
+      for (distance = 3; distance < 110; distance *= 1.03) {
+        const seen = outline(probe, target, towards, distance, corners);
+        if (seen.max.x - seen.min.x < 1.86 && seen.max.y - seen.min.y < 1.5 && seen.max.z < 1) break;
+      }
+      // to the middle of the picture, as perspective makes the near end larger
+      const seen = outline(probe, target, towards, distance, corners), half = Math.tan((this.camera.fov * Math.PI) / 360) * distance;
+      const right = new Vector3().setFromMatrixColumn(probe.matrixWorld, 0), up = new Vector3().setFromMatrixColumn(probe.matrixWorld, 1);
+      target.addScaledVector(right, ((seen.min.x + seen.max.x) / 2) * half * this.camera.aspect);
+      target.addScaledVector(up, ((seen.min.y + seen.max.y) / 2 - 2 * LIFT) * half);
     }
-    const eye = target.clone().addScaledVector(towards, distance * margin);
+    const eye = target.clone().addScaledVector(towards, distance);
     if (fly && !this.calm.matches) {
       this.flight = { from: [this.camera.position.clone(), this.controls.target.clone()], to: [eye, target], begin: performance.now() };
       return;
@@ -249,4 +264,12 @@ export class View {
     this.renderer.dispose();
     this.stage.remove();
   }
+}
+
+/** What the corners take up of the picture, -1 to 1 each way, seen from `distance` metres. */
+function outline(probe: PerspectiveCamera, target: Vector3, towards: Vector3, distance: number, corners: Vector3[]): Box3 {
+  probe.position.copy(target).addScaledVector(towards, distance);
+  probe.lookAt(target);
+  probe.updateMatrixWorld(true);
+  return new Box3().setFromPoints(corners.map((c) => c.clone().project(probe)));
 }

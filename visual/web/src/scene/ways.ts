@@ -1,96 +1,120 @@
 // The ways of a line: from the scene the server sends, and from the machines' boxes where it says nothing.
 
 import type { Box3 } from "three";
-import type { Ways } from "../motion";
+import type { Queue, Ways } from "../motion";
 import type { Line, Point } from "../types";
 import { Polyline } from "./polyline";
 
 export const BELT_HEIGHT = 0.95; // m, SMEMA transport height
+const LEVEL = 0.027; // m between parts in a rack
+const PITCH = 0.28; // m a waiting part takes up
 
 export interface SceneData {
-  paths: Map<string, Polyline>;
+  /** "from>to" of places, or "to" alone where the origin is not known, to points */
+  ways: Map<string, Polyline>;
+  queues: Map<string, Queue>;
   tunnels: Map<string, Polyline>;
-  benches: Map<string, Point>;
+  benches: Map<string, { at: Point; heading: number }>;
+  lamps: Map<string, Point>;
+  labels: Map<string, Point>;
+  /** node name of the part's template */
+  part: string;
   colours: Map<string, string>;
 }
+
+type Raw = Record<string, unknown>;
 
 const isPoint = (p: unknown): p is Point =>
   Array.isArray(p) && p.length === 3 && p.every((x) => typeof x === "number" && Number.isFinite(x));
 
 const polyline = (value: unknown): Polyline | null => {
-  const points = Array.isArray(value) ? value : (value as { points?: unknown } | null)?.points;
+  const points = Array.isArray(value) ? value : (value as Raw | null)?.points;
   return Array.isArray(points) && points.length > 1 && points.every(isPoint) ? new Polyline(points) : null;
 };
 
+const number = (value: unknown, otherwise: number): number =>
+  typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+
+const entries = (value: unknown): [string, Raw][] =>
+  value !== null && typeof value === "object" && !Array.isArray(value) ? (Object.entries(value) as [string, Raw][]) : [];
+
+export const wayKey = (from: string, to: string): string => (from ? `${from}>${to}` : to);
+
 /** Reads what the server sent and takes what it understands: a missing part is worked out here. */
 export function readScene(raw: unknown): SceneData {
-  const data: SceneData = { paths: new Map(), tunnels: new Map(), benches: new Map(), colours: new Map() };
-  const scene = (raw ?? {}) as Record<string, Record<string, unknown> | undefined>;
-  for (const [name, value] of Object.entries(scene.paths ?? {})) {
+  const data: SceneData = {
+    ways: new Map(), queues: new Map(), tunnels: new Map(), benches: new Map(), lamps: new Map(), labels: new Map(),
+    colours: new Map(), part: typeof (raw as Raw | null)?.part === "string" ? String((raw as Raw).part) : "__part_board",
+  };
+  const scene = (raw ?? {}) as Raw;
+  for (const [name, value] of entries(scene.paths)) {
     const way = polyline(value);
-    if (way) data.paths.set(name, way);
+    if (way) data.ways.set(name, way);
   }
-  for (const [name, value] of Object.entries(scene.tunnels ?? {})) {
+  for (const [name, value] of entries(scene.tunnels)) {
     const way = polyline(value);
     if (way) data.tunnels.set(name, way);
   }
-  for (const [name, value] of Object.entries(scene.stations ?? {})) {
-    const bench = (value as { bench?: unknown } | null)?.bench;
-    if (isPoint(bench)) data.benches.set(name, bench);
+  for (const [name, value] of entries(scene.queues))
+    data.queues.set(name, {
+      slots: number(value?.slots, 4), pitch: number(value?.pitch, PITCH),
+      rack: isPoint(value?.rack) ? value.rack : null, level: number(value?.level, LEVEL), carried: value?.carried === true,
+    });
+  for (const [name, value] of entries(scene.stations)) {
+    if (isPoint(value?.bench)) data.benches.set(name, { at: value.bench, heading: number(value.yaw, 0) });
+    if (isPoint(value?.lamp)) data.lamps.set(name, value.lamp);
+    if (isPoint(value?.label)) data.labels.set(name, value.label);
   }
-  for (const [name, value] of Object.entries(scene.colours ?? {}))
+  for (const [name, value] of entries(scene.colours))
     if (typeof value === "string") data.colours.set(name, value);
   return data;
 }
 
-/** Key of the path from a station into a buffer. */
-export const pathKey = (from: string, buffer: string): string => `${from}>${buffer}`;
-
-export function buildWays(line: Line, data: SceneData, boxes: Map<string, Box3>, pitch: number): Ways {
-  const cache = new Map<string, Polyline | null>();
-  const centre = (id: string): Point | null => {
-    const given = data.benches.get(id);
-    if (given) return given;
-    const box = boxes.get(id);
-    return box ? [(box.min.x + box.max.x) / 2, BELT_HEIGHT, (box.min.z + box.max.z) / 2] : null;
+export function buildWays(line: Line, data: SceneData, boxes: Map<string, Box3>): Ways {
+  const buffers = new Map(line.buffers.map((b) => [b.id, b]));
+  const tunnels = new Map(data.tunnels);
+  const made = new Map<string, Polyline | null>();
+  const bench = (id: string): { at: Point; heading: number } | null => {
+    const given = data.benches.get(id), box = boxes.get(id);
+    if (given || !box) return given ?? null;
+    return { at: [(box.min.x + box.max.x) / 2, BELT_HEIGHT, (box.min.z + box.max.z) / 2], heading: 0 };
   };
   const edge = (id: string, side: -1 | 1): Point | null => {
-    const box = boxes.get(id), mid = centre(id);
+    const box = boxes.get(id), mid = bench(id)?.at;
     return box && mid ? [side < 0 ? box.min.x : box.max.x, mid[1], mid[2]] : null;
   };
-  const made = (from: string | null, buffer: string): Polyline | null => {
-    const spec = line.buffers.find((b) => b.id === buffer);
-    const source = from ?? spec?.from[0] ?? null;
-    const taker = spec?.to[0] ?? null;
-    const a = source === null ? null : edge(source, 1);
-    const b = taker === null ? null : edge(taker, -1);
-    if (a && b) return new Polyline(a[0] <= b[0] ? straight(a, b) : detour(a, b));
-    const end = b ?? a;
-    return end ? new Polyline([[end[0] - 1.2, end[1], end[2]], end]) : null;
+  for (const station of line.stations) {
+    const a = edge(station.id, -1), b = edge(station.id, 1);
+    if (station.residence !== null && !tunnels.has(station.id) && a && b) tunnels.set(station.id, new Polyline([a, b]));
+  }
+  const make = (from: string, to: string): Polyline | null => {
+    const into = buffers.get(to), outOf = buffers.get(from);
+    if (into) {
+      const a = edge(from || into.from[0] || "", 1), b = edge(into.to[0] ?? "", -1);
+      if (a && b) return new Polyline(a[0] <= b[0] ? straight(a, b) : detour(a, b));
+      const end = b ?? a;
+      return end && new Polyline([[end[0] - 1.2, end[1], end[2]], end]);
+    }
+    const head = outOf ? edge(outOf.to[0] ?? "", -1) : null, entry = edge(to, -1), end = bench(to)?.at;
+    return head && entry && end ? new Polyline([head, entry, end]) : null;
   };
   return {
-    pitch,
-    belt(from, buffer) {
-      const key = pathKey(from ?? "", buffer);
-      let way = cache.get(key);
+    bench,
+    way(from, to) {
+      const key = wayKey(from, to), given = data.ways.get(key);
+      if (given) return given;
+      let way = made.get(key);
       if (way === undefined) {
-        const given = (from === null ? undefined : data.paths.get(key)) ?? data.paths.get(buffer);
-        way = given ?? made(from, buffer);
-        cache.set(key, way);
+        const any = buffers.get(to)?.from.map((f) => data.ways.get(wayKey(f, to))).find((w) => w !== undefined);
+        way = any ?? make(from, to);
+        made.set(key, way);
       }
       return way;
     },
-    tunnel(id) {
-      const given = data.tunnels.get(id);
-      if (given) return given;
-      if (line.stations.find((s) => s.id === id)?.residence == null) return null;
-      const a = edge(id, -1), b = edge(id, 1);
-      return a && b ? new Polyline([a, b]) : null;
+    queue: (buffer) => data.queues.get(buffer) ?? {
+      slots: Math.max(1, Math.min(12, buffers.get(buffer)?.capacity ?? 1)), pitch: PITCH, rack: null, level: LEVEL, carried: false,
     },
-    bench(id) {
-      const mid = centre(id), entry = edge(id, -1);
-      return mid && entry ? { entry, centre: mid, heading: 0 } : null;
-    },
+    tunnel: (id) => tunnels.get(id) ?? null,
   };
 }
 
@@ -103,6 +127,6 @@ function straight(a: Point, b: Point): Point[] {
 
 /** A way back against the flow: around behind the machines. */
 function detour(a: Point, b: Point): Point[] {
-  const z = Math.max(a[2], b[2]) + 1.6;
+  const z = Math.min(a[2], b[2]) - 1.6;
   return [a, [a[0] + 0.5, a[1], a[2]], [a[0] + 0.5, a[1], z], [b[0] - 0.5, b[1], z], [b[0] - 0.5, b[1], b[2]], b];
 }

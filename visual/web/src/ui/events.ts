@@ -2,7 +2,7 @@
 
 import { el, setText } from "../dom";
 import { clockText } from "../format";
-import { isKey, lang, t } from "../i18n";
+import { isKey, lang, say, t } from "../i18n";
 import type { Model } from "../model";
 import { stateLook } from "../states";
 import type { LineEvent } from "../types";
@@ -43,7 +43,7 @@ export class Events {
   }
 
   private item(event: LineEvent): HTMLElement {
-    const words = isKey(event.kind) ? t(event.kind, { detail: event.detail, part: event.part ?? "" }) : `${event.kind} ${event.detail}`;
+    const words = isKey(event.kind) ? t(event.kind, { detail: event.title ? say(event.title) : event.detail, part: event.part ?? "" }) : `${event.kind} ${event.detail}`;
     return el("li", { "data-kind": event.kind },
       el("span.when", {}, clockText(event.t)), el("span.icon", { "aria-hidden": "true" }, ICONS[event.kind] ?? "·"),
       this.link(event.place), el("span", {}, words));

@@ -34,7 +34,8 @@ export class Header {
       localised(() => setText(node, t(key)));
       return node;
     };
-    this.table = el<HTMLButtonElement>("button", { type: "button", onclick: actions.toggleTable });
+    const home = button("home", actions.home, ".home");
+    this.table = el<HTMLButtonElement>("button.toggle", { type: "button", onclick: actions.toggleTable });
     localised(() => this.showsTable(this.tableShown));
     const language = button("language", () => setLang(lang() === "ko" ? "en" : "ko"));
     localised(() => language.setAttribute("lang", lang() === "ko" ? "en" : "ko"));
@@ -50,7 +51,7 @@ export class Header {
       el("div.actions", {},
         button("startLine", () => actions.command("start"), ".go"),
         button("stopLine", () => actions.command("stop"), ".halt"),
-        button("home", actions.home), this.table, language),
+        home, this.table, language),
     );
     localised(() => {
       setText(this.title, say(line.title));

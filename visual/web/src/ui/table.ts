@@ -6,7 +6,7 @@ import { lang, localised, say, t, type Key } from "../i18n";
 import type { Model } from "../model";
 import { stateLook } from "../states";
 
-const COLUMNS: Key[] = ["machine", "state", "time", "part", "queue"];
+const COLUMNS: Key[] = ["machine", "state", "sinceHead", "part", "queue"];
 
 export class Table {
   readonly node = el("div.table-view", { hidden: true });

@@ -1,0 +1,277 @@
+"""Connections and secure channels: memory, order of the handshake, whose session it is."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from asyncua import ua
+from asyncua.common.utils import Buffer, ServiceError
+from asyncua.crypto.security_policies import SecurityPolicyNone
+from asyncua.server.binary_server_asyncio import OPCUAProtocol
+from asyncua.server.uaprocessor import UaProcessor
+from asyncua.ua.ua_binary import struct_from_binary, uatcp_to_binary
+
+from opcua_server.hardening.buffer import GuardedBuffer
+from opcua_server.hardening.limits import (
+    BACKLOG,
+    CHUNK,
+    LEAST_BUFFER,
+    SESSIONS,
+    STUCK_READER_S,
+    URL,
+)
+
+log = logging.getLogger("opcua_server.security")
+
+HEADER = 8  # bytes of a chunk's header: type, and the size of all of it
+
+
+def _ids(*names: str) -> frozenset[ua.NodeId]:
+    """Type ids of requests by name."""
+    return frozenset(
+        ua.NodeId(getattr(ua.ObjectIds, f"{name}Request_Encoding_DefaultBinary")) for name in names
+    )
+
+
+(CREATE,) = _ids("CreateSession")
+(ACTIVATE,) = _ids("ActivateSession")
+DISCOVERY = _ids("FindServers", "GetEndpoints")
+CHANNEL = _ids("CloseSecureChannel")
+NOT_OFFERED = _ids(  # a discovery server's services, and changes of the address space
+    "RegisterServer", "RegisterServer2", "AddNodes", "DeleteNodes", "AddReferences",
+    "DeleteReferences",
+)  # fmt: skip
+
+
+class GuardedProtocol(OPCUAProtocol):
+    """A TCP connection that is never allowed to fill the server's memory."""
+
+    processor: Any
+    transport: Any
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._may_write = asyncio.Event()
+        self._may_write.set()
+        self._reading = True
+        self._pending = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection, with the guarded processor in the place of asyncua's."""
+        super().connection_made(transport)
+        if self.processor is not None and self.transport is not None:
+            self.processor = GuardedProcessor(self.iserver, self.transport, self.limits)
+            self.processor.set_policies(self.policies)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, and hand on whole chunks one by one.
+
+        A chunk larger than agreed is refused when its header is read. asyncua would keep a copy
+        of everything behind a chunk with each chunk.
+        """
+        if self.transport is None or self.transport.is_closing():
+            return
+        self._pending += data
+        while len(self._pending) >= HEADER:
+            (size,) = struct.unpack_from("<I", self._pending, 4)
+            if not HEADER <= size <= CHUNK:
+                self.refuse(ua.StatusCodes.BadTcpMessageTooLarge, f"a chunk of {size} bytes")
+                return
+            if len(self._pending) < size:
+                break
+            chunk = bytes(self._pending[:size])
+            del self._pending[:size]
+            super().data_received(chunk)
+        if self._reading and self.messages.qsize() >= BACKLOG:
+            self._reading = False
+            self.transport.pause_reading()
+
+    def refuse(self, code: int, reason: str) -> None:
+        """Say why, and close."""
+        log.warning("closing the connection from %s: %s", self.peer_name, reason)
+        self._pending.clear()
+        if self.transport is not None:
+            self.transport.write(error_message(code, reason))
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The client does not read its answers: make no more."""
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        self._may_write.set()
+
+    async def _process_one_msg(self, header: Any, buf: Buffer) -> bool:
+        try:
+            async with asyncio.timeout(STUCK_READER_S):
+                await self._may_write.wait()
+        except TimeoutError:
+            log.warning("closing the connection from %s: it reads no answers", self.peer_name)
+            if self.transport is not None:
+                self.transport.abort()
+            return False
+        alive = await super()._process_one_msg(header, buf)
+        drained = self.messages.qsize() < BACKLOG // 2
+        if not self._reading and drained and self.transport is not None:
+            self._reading = True
+            self.transport.resume_reading()
+        return alive
+
+
+def error_message(code: int, reason: str) -> bytes:
+    """An Error message of the transport."""
+    error = ua.ErrorMessage(ua.StatusCode(code), reason)
+    return bytes(uatcp_to_binary(ua.MessageType.Error, error))
+
+
+class GuardedProcessor(UaProcessor):
+    """A secure channel: order of the handshake, sessions bound to it, answers to what is broken."""
+
+    session: Any
+    greeted = False
+
+    async def process(self, header: Any, body: Buffer) -> bool:
+        """Handle a chunk. Anything out of order or undecodable is answered, then ends it all."""
+        try:
+            self._check_order(header, body)
+            return bool(await super().process(header, body))
+        except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
+            return self._give_up(error.code, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a broken message makes asyncua raise
+            return self._give_up(ua.StatusCodes.BadDecodingError, repr(error))
+
+    def _give_up(self, code: int, reason: str) -> bool:
+        log.warning("closing the channel from %s: %s", self.name, reason)
+        self._transport.write(error_message(code, "message refused"))
+        return False
+
+    def _check_order(self, header: Any, body: Buffer) -> None:
+        kind = header.MessageType
+        if kind == ua.MessageType.Hello:
+            hello = struct_from_binary(ua.Hello, GuardedBuffer.over(body))
+            if self.greeted:
+                raise ServiceError(ua.StatusCodes.BadTcpMessageTypeInvalid)
+            if min(hello.ReceiveBufferSize, hello.SendBufferSize) < LEAST_BUFFER:
+                raise ServiceError(ua.StatusCodes.BadTcpNotEnoughResources)
+            if len((hello.EndpointUrl or "").encode()) > URL:
+                raise ServiceError(ua.StatusCodes.BadTcpEndpointUrlInvalid)
+            self.greeted = True
+        elif not self.greeted:
+            raise ServiceError(ua.StatusCodes.BadTcpMessageTypeInvalid)
+        elif kind != ua.MessageType.SecureOpen and not self._connection.is_open():
+            # asyncua would take it as sent over an unsecured channel, offered or not
+            raise ServiceError(ua.StatusCodes.BadTcpSecureChannelUnknown)
+
+    def open_secure_channel(self, algohdr: Any, seqhdr: Any, body: Buffer) -> None:
+        """Open or renew the channel, reading the request through the guarded buffer."""
+        super().open_secure_channel(algohdr, seqhdr, GuardedBuffer.over(body))
+
+    async def process_message(self, seqhdr: Any, body: Buffer) -> Any:
+        """Decode through the guarded buffer and answer."""
+        alive = await super().process_message(seqhdr, GuardedBuffer.over(body))
+        return alive is None or alive
+
+    @property
+    def policy(self) -> Any:
+        """The channel's security policy with keys and certificates."""
+        return self._connection.security_policy
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether nobody on the wire can read this channel."""
+        return bool(self.policy.Mode == ua.MessageSecurityMode.SignAndEncrypt)
+
+    @property
+    def signed_by(self) -> bytes | None:
+        """Certificate whose key signs this channel; None over an unsecured one."""
+        if self.policy.Mode == ua.MessageSecurityMode.None_:
+            return None
+        return self.policy.peer_certificate or None
+
+    async def _process_message(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
+        if typeid in NOT_OFFERED:
+            raise ServiceError(ua.StatusCodes.BadServiceUnsupported)
+        handle = super()._process_message
+        if typeid in DISCOVERY or typeid in CHANNEL:
+            return await handle(typeid, requesthdr, seqhdr, body)
+        if self.policy.permissions is None and self.policy.URI == SecurityPolicyNone.URI:
+            # the channel everyone gets for discovery; no endpoint without security is offered
+            raise ServiceError(ua.StatusCodes.BadSecurityModeInsufficient)
+        if typeid == CREATE:
+            await self._admit(body)
+            await handle(typeid, requesthdr, seqhdr, body)
+            self.session.channel = self
+            return True
+        token = requesthdr.AuthenticationToken
+        if self._holds(token):
+            return await handle(typeid, requesthdr, seqhdr, body)
+        if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
+            return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
+        raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
+
+    def _holds(self, token: ua.NodeId) -> bool:
+        session = self.session
+        if session is None or session.channel is not self:
+            return False
+        ours, theirs = session.auth_token.Identifier, token.Identifier
+        return isinstance(theirs, bytes) and hmac.compare_digest(ours, theirs)
+
+    async def _admit(self, body: GuardedBuffer) -> None:
+        """Let the channel have a session: one at a time, few in all, its certificate the same."""
+        if len(self.iserver._external_sessions) >= SESSIONS:
+            raise ServiceError(ua.StatusCodes.BadTooManySessions)
+        old = self.session
+        if old is not None and old.channel is self and old.is_activated():
+            raise ServiceError(ua.StatusCodes.BadTooManySessions)
+        if old is not None and old.channel is self:
+            await old.close_session(True)
+        if self._session_watchdog_task is not None:
+            self._session_watchdog_task.cancel()
+        self.session = None
+        request = struct_from_binary(ua.CreateSessionParameters, body.copy())
+        if self.signed_by is not None:
+            if request.ClientCertificate != self.signed_by:
+                raise ServiceError(ua.StatusCodes.BadCertificateInvalid)
+            if len(request.ClientNonce or b"") < 32:  # OPC 10000-4, 5.6.2.2
+                raise ServiceError(ua.StatusCodes.BadNonceInvalid)
+
+    async def _move_here(self, token: ua.NodeId, activate: Callable[[], Any]) -> bool:
+        """Take over a live session from a lost channel: same certificate, same user, or not at all.
+
+        asyncua binds the session before it looks at credentials; when they turn out wrong, all of
+        it is undone here.
+        """
+        session = self.iserver.lookup_external_session(token)
+        if session is None or self.signed_by is None or session.signed_by != self.signed_by:
+            raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
+        owned = session.own_subscriptions()
+        callbacks = [(sub, sub.pub_result_callback, sub.pub_request_callback) for sub in owned]
+        self.session, session.moving = None, True
+        try:
+            await activate()
+        except BaseException:
+            self.session = None
+            if self._session_watchdog_task is not None:
+                self._session_watchdog_task.cancel()
+            for sub, result, request in callbacks:
+                sub.pub_result_callback, sub.pub_request_callback = result, request
+            raise
+        finally:
+            session.moving = False
+        if session.channel is not None:
+            session.channel.session = None
+        session.channel = self
+        return True
+
+    def _should_close_session_on_transport_loss(self) -> bool:
+        session = self.session
+        if session is None or session.channel is not self:
+            return False
+        # without a signature nobody can prove that a session is his: it ends with its channel
+        return self.signed_by is None or super()._should_close_session_on_transport_loss()

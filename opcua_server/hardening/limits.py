@@ -1,0 +1,23 @@
+"""How much the server takes from a client.
+
+"Assumed" where nothing outside sets a figure: far above what a plant client asks for.
+"""
+
+from __future__ import annotations
+
+LEAST_BUFFER = 8192  # bytes; OPC 10000-6, 7.1.2.3: both sides hold at least this
+CHUNK = 65_535  # bytes
+MESSAGE = 4 * 1024 * 1024  # bytes; assumed
+URL = 4096  # bytes; OPC 10000-6, 7.1.2.3
+EMPTY_ELEMENTS = 1000  # array elements a message may hold that take no bytes; assumed
+RESHAPED = 100_000  # elements a matrix may announce; assumed
+CONNECTIONS, SESSIONS = 200, 100  # assumed
+HANDSHAKE_S = 15.0  # from connecting to an activated session; assumed
+BACKLOG = 64  # requests read ahead before reading pauses; assumed
+MOST_READ_AHEAD = 20_000  # above what one read of the event loop (256 KiB) can hold
+STUCK_READER_S = 30.0  # a client that takes no answers for so long is dropped; assumed
+SUBSCRIPTIONS_PER_SESSION = 50  # assumed
+ITEMS_PER_SESSION = 110_000  # monitored items; assumed, above one item on each of 100,000 tags
+QUEUE = 100  # values a monitored item holds; assumed
+LEAST_PUBLISHING_MS, MOST_PUBLISHING_MS = 20.0, 60_000.0  # assumed
+OPERATIONS = 10_000  # a request; the figure asyncua shows in ServerCapabilities

@@ -1,0 +1,202 @@
+"""A client's session: its token, its own subscriptions, bounds on all it asks."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from asyncua import ua
+from asyncua.common.utils import ServiceError
+from asyncua.server.internal_session import InternalSession
+
+from opcua_server.hardening.limits import (
+    ITEMS_PER_SESSION,
+    LEAST_PUBLISHING_MS,
+    MOST_PUBLISHING_MS,
+    OPERATIONS,
+    QUEUE,
+    SUBSCRIPTIONS_PER_SESSION,
+)
+
+if TYPE_CHECKING:
+    from opcua_server.hardening.channel import GuardedProcessor
+
+
+class GuardedSession(InternalSession):
+    """A session with a token nobody can guess, its own subscriptions and bounds on all it asks."""
+
+    user: Any
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.channel: GuardedProcessor | None = None
+        self.signed_by: bytes | None = None
+        self.moving = False
+        self.iserver.unregister_external_session(self)
+        token = secrets.token_bytes(32)
+        self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
+        self.iserver.register_external_session(self)
+
+    def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
+        """Activate; a session that moves to another channel keeps its user."""
+        before, was_active = self.user, self.is_activated()
+        result = super().activate_session(params, peer_certificate)
+        if self.moving and was_active and self.user != before:
+            self.user = before
+            raise ServiceError(ua.StatusCodes.BadIdentityTokenRejected)
+        if self.channel is not None and not self.moving:
+            self.signed_by = self.channel.signed_by
+        return result
+
+    def own_subscriptions(self) -> list[Any]:
+        """Subscriptions of this session."""
+        known = self.subscription_service.subscriptions.values()
+        return [sub for sub in known if sub.session_id == self.session_id]
+
+    def _own(self, subscription: int) -> bool:
+        sub = self.subscription_service.subscriptions.get(subscription)
+        return sub is not None and sub.session_id == self.session_id
+
+    def _need(self, subscription: int) -> None:
+        if not self._own(subscription):
+            raise ServiceError(ua.StatusCodes.BadSubscriptionIdInvalid)
+
+    async def read(self, params: Any) -> Any:
+        """Read attributes, a bounded number."""
+        bounded(params.NodesToRead)
+        return await super().read(params)
+
+    async def browse(self, params: Any) -> Any:
+        """Browse nodes, a bounded number."""
+        bounded(params.NodesToBrowse)
+        return await super().browse(params)
+
+    async def translate_browsepaths_to_nodeids(self, params: Any) -> Any:
+        """Follow paths, a bounded number."""
+        bounded(params)
+        return await super().translate_browsepaths_to_nodeids(params)
+
+    async def create_subscription(
+        self, params: Any, callback: Any, request_callback: Any = None
+    ) -> Any:
+        """Make a subscription with an interval that neither spins nor outlives its client."""
+        if len(self.own_subscriptions()) >= SUBSCRIPTIONS_PER_SESSION:
+            raise ServiceError(ua.StatusCodes.BadTooManySubscriptions)
+        wanted = params.RequestedPublishingInterval
+        wanted = wanted if math.isfinite(wanted) else MOST_PUBLISHING_MS
+        wanted = min(max(wanted, LEAST_PUBLISHING_MS), MOST_PUBLISHING_MS)
+        params.RequestedPublishingInterval = wanted
+        return await super().create_subscription(params, callback, request_callback)
+
+    async def create_monitored_items(self, params: Any) -> Any:
+        """Monitor items in an own subscription, a bounded number."""
+        self._need(params.SubscriptionId)
+        bounded(params.ItemsToCreate)
+        held = (sub.monitored_item_srv._monitored_items for sub in self.own_subscriptions())
+        if sum(map(len, held)) + len(params.ItemsToCreate) > ITEMS_PER_SESSION:
+            raise ServiceError(ua.StatusCodes.BadTooManyMonitoredItems)
+        return await super().create_monitored_items(params)
+
+    async def modify_monitored_items(self, params: Any) -> Any:
+        """Change monitored items of an own subscription."""
+        self._need(params.SubscriptionId)
+        for item in bounded(params.ItemsToModify):
+            size = item.RequestedParameters.QueueSize
+            item.RequestedParameters.QueueSize = min(max(size, 1), QUEUE)
+        return await super().modify_monitored_items(params)
+
+    async def delete_monitored_items(self, params: Any) -> Any:
+        """Drop monitored items of an own subscription."""
+        self._need(params.SubscriptionId)
+        return await super().delete_monitored_items(params)
+
+    async def set_monitoring_mode(self, params: Any) -> Any:
+        """Switch monitored items of an own subscription."""
+        self._need(params.SubscriptionId)
+        return await super().set_monitoring_mode(params)
+
+    async def set_publishing_mode(self, params: Any) -> Any:
+        """Switch own subscriptions; a foreign one is unknown."""
+        return await self._for_own(
+            params.SubscriptionIds,
+            lambda ids: super(GuardedSession, self).set_publishing_mode(
+                ua.SetPublishingModeParameters(params.PublishingEnabled, ids)
+            ),
+        )
+
+    async def delete_subscriptions(self, ids: Any) -> Any:
+        """Drop own subscriptions; a foreign one is unknown."""
+        return await self._for_own(ids, super().delete_subscriptions)
+
+    async def _for_own(self, ids: Iterable[int], act: Callable[[list[int]], Any]) -> list[Any]:
+        ids = bounded(list(ids))
+        mine = [i for i in ids if self._own(i)]
+        done = iter(await act(mine) if mine else [])
+        unknown = ua.StatusCode(ua.StatusCodes.BadSubscriptionIdInvalid)
+        mine_set = set(mine)
+        return [next(done) if i in mine_set else unknown for i in ids]
+
+    def modify_subscription(self, params: Any) -> Any:
+        """Ask for other intervals of an own subscription."""
+        self._need(params.SubscriptionId)
+        return super().modify_subscription(params)
+
+    def republish(self, params: Any) -> Any:
+        """Send a message of an own subscription once more."""
+        self._need(params.SubscriptionId)
+        held = self.subscription_service.subscriptions[params.SubscriptionId]
+        if params.RetransmitSequenceNumber not in held._not_acknowledged_results:
+            raise ServiceError(ua.StatusCodes.BadMessageNotAvailable)
+        return super().republish(params)
+
+    def publish(self, acks: Any = None) -> tuple[int, list[Any]]:
+        """Acknowledge messages of own subscriptions; the count is of own ones too."""
+        mine = len(self.own_subscriptions())
+        if not mine:
+            raise ServiceError(ua.StatusCodes.BadNoSubscription)
+        results = []
+        for ack in bounded(acks or []):
+            if self._own(ack.SubscriptionId):
+                results += super().publish([ack])[1]
+            else:
+                results.append(ua.StatusCode(ua.StatusCodes.BadSubscriptionIdInvalid))
+        return mine, results
+
+    async def transfer_subscriptions(self, params: Any, callback: Any) -> Any:
+        """Take over subscriptions that the same user left behind on a channel of the same key."""
+        unknown = ua.StatusCode(ua.StatusCodes.BadSubscriptionIdInvalid)
+        results = []
+        for wanted in bounded(params.SubscriptionIds):
+            one = ua.TransferSubscriptionsParameters([wanted], params.SendInitialValues)
+            if self._may_take(int(wanted)):
+                moved = await super().transfer_subscriptions(one, callback)
+                if self.channel is not None:  # asyncua leaves the old channel's half in place
+                    sub = self.subscription_service.subscriptions[int(wanted)]
+                    sub.pub_request_callback = self.channel.get_publish_request
+                results += moved
+            else:
+                results.append(ua.TransferResult(StatusCode=unknown))
+        return results
+
+    def _may_take(self, subscription: int) -> bool:
+        sub = self.subscription_service.subscriptions.get(subscription)
+        if sub is None or self.signed_by is None:
+            return False
+        for other in self.iserver._external_sessions.values():
+            if other.session_id == sub.session_id:
+                same_key = other.signed_by == self.signed_by
+                return bool(same_key and other.user == self.user)
+        return False
+
+    async def close_session(self, delete_subs: bool = True) -> None:
+        """End, with all subscriptions: nobody could prove afterwards that they are his."""
+        await super().close_session(True)
+
+
+def bounded(operations: Any) -> Any:
+    """The operations of a request, unless there are too many."""
+    if operations is not None and len(operations) > OPERATIONS:
+        raise ServiceError(ua.StatusCodes.BadTooManyOperations)
+    return operations or []
