@@ -1,274 +1,216 @@
-"""Labels, header and charts drawn over a picture with matplotlib; positions in pixels of it."""
+"""What is written over a picture: header with key figures, two charts, a label a machine.
+
+Drawn by matplotlib on a transparent sheet of the picture's size and laid over it, so that text is
+sharp and Korean is possible.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twin.equipment.tag import Text
 from twin.trace import State, Trace
+from twin.units import clock
+from visual import charts, labels
+from visual.camera import Camera
 from visual.figures import Figures
-from visual.fonts import font_file
+from visual.fonts import families
 from visual.mesh import Array
-from visual.states import LOOKS, Look
+from visual.pose import Poses
+from visual.scene import Scene
+from visual.shapes import stack_light
 
-INK, QUIET, EDGE, ALARM, BLUE = "#1d2329", "#56606a", "#c6ccd2", "#c8192e", "#1f5fa8"
-HEADER = 0.095  # part of the picture's height
-PANEL = (0.262, 0.225)  # width and height of a chart panel
-ORDER = (State.WORKING, State.SETUP, State.HELD, State.STARVED, State.BLOCKED, State.DOWN,
-         State.STOPPED, State.IDLE)  # fmt: skip
-QUIET_BARS = {State.WORKING: "#6b8f9c", State.IDLE: "#d4dade", State.STOPPED: "#9aa4ac"}
-WORDS = {
-    "oee": Text("OEE", "설비종합효율"),
-    "rate": Text("throughput", "시간당 생산량"),
-    "finished": Text("finished", "완성"),
-    "scrapped": Text("scrapped", "폐기"),
-    "wip": Text("in the line", "재공"),
-    "energy": Text("energy", "전력량"),
-    "down": Text("down", "고장 설비"),
-    "throughput": Text("Throughput [boards/h]", "시간당 생산량 [개/h]"),
-    "parts": Text("Throughput [parts/h]", "시간당 생산량 [개/h]"),
-    "shares": Text("Time in each state [%]", "상태별 시간 비율 [%]"),
-    "time": Text("time [h]", "시간 [h]"),
-    "mean": Text("mean", "평균"),
-    "at": Text("at", "시각"),
-    "seed": Text("seed", "시드"),
-}
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-
-class Tag(NamedTuple):
-    """A station's label: where its stack light ends in the picture, px."""
-
-    id: str
-    title: str
-    look: Look
-    x: float
-    y: float
+INK, SOFT, EDGE, PANEL = "#1d2329", charts.SOFT, "#c6ccd2", (1.0, 1.0, 1.0, 0.92)
+ALARM = "#c8192e"
+QUIET = "#2b3138"  # chip of a machine whose state needs no attention
+# left, bottom, width, height, as shares of the picture
+HEADER = (0.012, 0.898, 0.976, 0.086)
+LEFT, RIGHT = (0.012, 0.020, 0.262, 0.228), (0.706, 0.020, 0.282, 0.228)
+FIRST_FIGURE, LAST_FIGURE = 0.345, 0.965
 
 
 def overlay(
-    picture: Array, trace: Trace, figures: Figures, tags: Sequence[Tag], language: str
+    scene: Scene, trace: Trace, poses: Poses, figures: Figures, camera: Camera, lang: str
 ) -> Array:
-    """The picture (rows, columns, 3) with everything written on it."""
-    import matplotlib
+    """The sheet as RGBA, shape (height, width, 4), 0-255."""
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows, columns = picture.shape[:2]
-    with matplotlib.rc_context({"font.family": _families(language), "axes.unicode_minus": False,
-                                "hatch.linewidth": 0.8}):  # fmt: skip
-        figure = Figure(figsize=(columns / 100, rows / 100), dpi=100)
-        canvas = FigureCanvasAgg(figure)
-        figure.patch.set_alpha(0.0)
-        page = _Page(figure, canvas.get_renderer(), columns, rows, language)
-        page.header(trace, figures)
-        page.throughput(figures)
-        page.shares(trace, figures)
-        page.labels(tags)
+    width, height = camera.size
+    k = min(height / 1080.0, width / 1920.0)
+    style = {"font.family": families(lang), "hatch.linewidth": 0.8 * k, "axes.unicode_minus": False}
+    with mpl.rc_context(style):
+        sheet = Figure(figsize=(width / 100, height / 100), dpi=100)
+        canvas = FigureCanvasAgg(sheet)
+        sheet.patch.set_alpha(0.0)
+        _labels(sheet, scene, poses, camera, lang, k)
+        _header(sheet, scene, trace, poses, figures, lang, k)
+        charts.draw_throughput(_panel(sheet, LEFT, charts.THROUGHPUT, lang, k), figures, lang, k)
+        charts.draw_shares(_panel(sheet, RIGHT, charts.SHARES, lang, k), scene, figures, lang, k)
         canvas.draw()
-        layer = np.asarray(canvas.buffer_rgba()).astype(np.float32)
-    alpha = layer[..., 3:] / 255.0
-    return (picture * (1.0 - alpha) + layer[..., :3] * alpha).round().astype(np.uint8)
+        return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def _families(language: str) -> list[str]:
-    from matplotlib import font_manager
-
-    names = []
-    for bold in (False, True):
-        path = font_file(language, bold)
-        if path is not None:
-            font_manager.fontManager.addfont(path)
-            names.append(font_manager.FontProperties(fname=path).get_name())
-    return [*dict.fromkeys(names), "DejaVu Sans"]
+def laid_over(picture: Array, sheet: Array) -> Array:
+    """The picture (height, width, 3) with the sheet on it."""
+    clear = sheet[..., 3:].astype(np.float32) / 255.0
+    mixed = picture * (1.0 - clear) + sheet[..., :3] * clear
+    return np.round(mixed).astype(np.uint8)
 
 
-class _Page:
-    """What is drawn, in parts of the picture; sizes grow with its height."""
+def _box(sheet: Figure, place: tuple[float, float, float, float]) -> None:
+    from matplotlib.patches import Rectangle
 
-    def __init__(self, figure: Any, renderer: Any, columns: int, rows: int, language: str) -> None:
-        self.figure, self.renderer = figure, renderer
-        self.columns, self.rows, self.language = columns, rows, language
-        self.scale = min(rows / 1080, columns / 1920)
+    sheet.add_artist(
+        Rectangle(place[:2], *place[2:], transform=sheet.transFigure, fc=PANEL, ec=EDGE, lw=1.0,
+                  zorder=-5)
+    )  # fmt: skip
 
-    def say(self, word: str) -> str:
-        return WORDS[word].in_language(self.language)
 
-    def text(self, x: float, y: float, text: str, size: float, **more: Any) -> Any:
-        more.setdefault("color", INK)
-        return self.figure.text(x, y, text, fontsize=size * self.scale, **more)
+def entries(figures: Figures, poses: Poses, lang: str) -> list[tuple[str, str, str]]:
+    """Key figures as (value, name, colour)."""
+    line = figures.kpis.line
+    looks = list(poses.states.values())
+    running = sum(look.state is State.WORKING for look in looks)
+    down = [name for name, look in poses.states.items() if look.state is State.DOWN]
+    named = " ".join(down[:2]) + (" …" if len(down) > 2 else "")
+    rows = [
+        (_percent(line["oee"]), Text("OEE %", "종합효율 %"), INK),
+        (f"{line['throughput'] or 0:,.0f}", Text("parts/h", "시간당 개"), INK),
+        (f"{line['finished'] or 0:,.0f}", Text("finished", "완성"), INK),
+        (f"{line['scrapped'] or 0:,.0f}", Text("scrapped", "폐기"), INK),
+        (f"{figures.wip:,d}", Text("in process", "재공"), INK),
+        (f"{running}/{len(looks)}", Text("running", "가동 설비"), INK),
+        (f"{len(down)}", Text(f"down {named}", f"고장 {named}"), ALARM if down else INK),
+    ]
+    return [(value, name.in_language(lang).strip(), colour) for value, name, colour in rows]
 
-    def card(self, x: float, y: float, width: float, height: float) -> None:
-        from matplotlib.patches import FancyBboxPatch
 
-        radius = 0.006
-        self.figure.patches.append(
-            FancyBboxPatch(
-                (x + radius, y + radius), width - 2 * radius, height - 2 * radius,
-                boxstyle=f"round,pad={radius}", transform=self.figure.transFigure,
-                mutation_aspect=self.columns / self.rows,
-                fc=(1, 1, 1, 0.92), ec=EDGE, lw=1.0, zorder=-5,
-            )
-        )  # fmt: skip
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
 
-    def header(self, trace: Trace, f: Figures) -> None:
-        """Line, instant and KPIs."""
-        line, lang = trace.line, self.language
-        bottom = 1.0 - 0.016 - HEADER
-        self.card(0.010, bottom, 0.980, HEADER)
-        self.text(0.022, bottom + 0.054, line.title.in_language(lang), 20, weight="bold")
-        where = f"{line.id}   {self.say('at')} {clock(f.t)}   {self.say('seed')} {trace.seed}"
-        self.text(0.022, bottom + 0.020, where, 12.5, color=QUIET)
-        k = f.kpis.line
-        rows = [
-            ("oee", percent(k["oee"]), "%"),
-            ("rate", number(k["throughput"]), "/h"),
-            ("finished", f"{f.finished:,}", ""),
-            ("scrapped", f"{f.scrapped:,}", ""),
-            ("wip", f"{f.wip:,}", ""),
-            ("energy", number(k["energy"]), "kWh"),
-            ("down", f"{len(f.down)}", " ".join(f.down)),
-        ]
-        for i, (word, value, unit) in enumerate(rows):
-            x = 0.365 + i * 0.089
-            colour = ALARM if word == "down" and f.down else INK
-            self.text(x, bottom + 0.048, value, 22, weight="bold", color=colour)
-            self.text(x, bottom + 0.020, f"{self.say(word)}  {unit}", 12, color=QUIET)
 
-    def axes(self, x: float, title: str) -> Any:
-        """A panel at the bottom with axes in it."""
-        width, height = PANEL
-        self.card(x, 0.018, width, height)
-        axes = self.figure.add_axes((x + 0.032, 0.018 + 0.042, width - 0.045, height - 0.092))
-        axes.patch.set_alpha(0.0)
-        axes.set_title(title, fontsize=13 * self.scale, loc="left", weight="bold", color=INK,
-                       pad=9 * self.scale)  # fmt: skip
-        axes.tick_params(labelsize=10 * self.scale, length=2.5, colors=QUIET)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_color("#9aa3ab")
-        return axes
+def _header(
+    sheet: Figure, scene: Scene, trace: Trace, poses: Poses, figures: Figures, lang: str, k: float
+) -> None:
+    _box(sheet, HEADER)
+    line = scene.line
+    sheet.text(0.022, 0.945, line.title.in_language(lang), fontsize=20 * k, weight="bold", color=INK)
+    sheet.text(
+        0.022, 0.911, f"{line.id}   t = {clock(poses.t)}   seed {trace.seed}",
+        fontsize=12.5 * k, color=SOFT,
+    )  # fmt: skip
+    rows = entries(figures, poses, lang)
+    step = (LAST_FIGURE - FIRST_FIGURE) / len(rows)
+    for number, (value, name, colour) in enumerate(rows):
+        x = FIRST_FIGURE + step * number
+        sheet.text(x, 0.942, value, fontsize=22 * k, weight="bold", color=colour)
+        sheet.text(x, 0.911, name, fontsize=12 * k, color=SOFT if colour == INK else colour)
 
-    def throughput(self, f: Figures) -> None:
-        """Good parts an hour, window by window."""
-        axes = self.axes(0.010, self.say("parts"))
-        hours = f.edges / 3600.0
-        axes.stairs(f.rate, hours, fill=True, color=BLUE, alpha=0.16)
-        axes.stairs(f.rate, hours, color=BLUE, lw=2.2 * self.scale, baseline=None)
-        mean = f.kpis.line["throughput"] or 0.0
-        axes.axhline(mean, color="#8b949c", ls="--", lw=1.2 * self.scale)
-        axes.set_xlim(0, max(hours[-1], 1e-6))
-        axes.set_ylim(0, max(float(f.rate.max()) * 1.18, 1.0))
-        axes.text(hours[-1], mean, f"{self.say('mean')} {mean:.0f}", fontsize=10 * self.scale,
-                  color=QUIET, ha="right", va="bottom")  # fmt: skip
-        axes.set_xlabel(self.say("time"), fontsize=10 * self.scale, color=QUIET, labelpad=1)
 
-    def shares(self, trace: Trace, f: Figures) -> None:
-        """Share of time each station spent in each state: colour, hatching and words."""
-        axes = self.axes(0.990 - PANEL[0], self.say("shares"))
-        names = [s.id for s in trace.line.stations]
-        base = np.zeros(len(names))
-        for state in ORDER:
-            share = 100.0 * f.shares[:, state]
-            if share.max() < 0.05:
-                continue
-            look = LOOKS[state]
-            axes.bar(
-                range(len(names)), share, bottom=base, width=0.78, hatch=look.hatch * 2,
-                color=QUIET_BARS.get(state, look.colour), ec="white", lw=0.4,
-                label=look.title.in_language(self.language).lower(),
-            )  # fmt: skip
-            base += share
-        axes.set_ylim(0, 100)
-        axes.set_xlim(-0.6, len(names) - 0.4)
-        slant = 38 if len(names) > 9 else 0
-        axes.set_xticks(range(len(names)), names, fontsize=9 * self.scale, rotation=slant,
-                        ha="right" if slant else "center", rotation_mode="anchor")  # fmt: skip
-        axes.legend(
-            fontsize=8.5 * self.scale, ncol=4, frameon=False, loc="lower right",
-            bbox_to_anchor=(1.02, 0.985), handlelength=1.5, columnspacing=0.9, handletextpad=0.4,
-            labelspacing=0.2, borderpad=0.1, labelcolor=QUIET,
-        )  # fmt: skip
+def _panel(
+    sheet: Figure, place: tuple[float, float, float, float], title: Text, lang: str, k: float
+) -> Axes:
+    _box(sheet, place)
+    left, bottom, width, height = place
+    axes = sheet.add_axes((left + 0.030, bottom + 0.036, width - 0.046, height - 0.098))
+    axes.patch.set_alpha(0.0)
+    sheet.text(left + 0.010, bottom + height - 0.031, title.in_language(lang), fontsize=13 * k,
+               weight="bold", color=INK)  # fmt: skip
+    axes.tick_params(labelsize=9.5 * k, length=2, colors=SOFT)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color("#9aa3ab")
+    return axes
 
-    def labels(self, tags: Sequence[Tag]) -> None:
-        """A chip a station with id, title and state, moved up where they would cover each other."""
-        taken: list[tuple[float, float, float, float]] = []
-        for tag in sorted(tags, key=lambda tag: -tag.y):
-            self._label(tag, taken)
 
-    def _label(self, tag: Tag, taken: list[tuple[float, float, float, float]]) -> None:
-        from matplotlib.lines import Line2D
-        from matplotlib.patches import FancyBboxPatch
+def anchors(scene: Scene) -> Array:
+    """Tip of every station's stack light, (n, 3)."""
+    up = np.array([0.0, 0.0, stack_light.HEIGHT + 0.04])
+    return np.array([place.lamp for place in scene.places.values()]) + up
 
-        unit = self.scale
-        head = self._words(f"{tag.id}  {tag.title}", 12.5 * unit, "bold")
-        state = self._words(tag.look.label(self.language), 11.5 * unit, "bold")
-        pad = 7 * unit
-        width = max(head[1], state[1]) + 2 * pad
-        high = head[2] + state[2] + 2.6 * pad
-        x = min(max(tag.x - 0.35 * width, 6), self.columns - width - 6)
-        y = self._free(x, tag.y - 26 * unit - high, width, high, taken)
-        taken.append((x, y, x + width, y + high))
-        bottom = self.rows - y - high
-        chip = tag.look.colour if tag.look.loud else "#2b3138"
-        ink = tag.look.ink if tag.look.loud else "#ffffff"
-        self.figure.lines.append(
-            Line2D([tag.x, tag.x], [self.rows - tag.y, bottom], color=chip, lw=1.6 * unit, alpha=0.9)
+
+def _labels(
+    sheet: Figure, scene: Scene, poses: Poses, camera: Camera, lang: str, k: float
+) -> None:
+    texts = [
+        (f"{place.id}  {place.title.in_language(lang)}", poses.states[place.id].label(lang))
+        for place in scene.places.values()
+    ]
+    sizes = [_size(sheet, first, second, k) for first, second in texts]
+    seen = camera.project(anchors(scene))
+    wanted = [labels.Label(*p, *size) for p, size in zip(seen.tolist(), sizes, strict=True)]
+    taken = [_pixels(place, camera.size) for place in (HEADER, LEFT, RIGHT)]
+    spots = labels.settle(wanted, taken, camera.size, 12.0 * k)
+    for name, words, label, spot in zip(scene.places, texts, wanted, spots, strict=True):
+        if spot is not None:
+            look = poses.states[name]
+            fill, ink = (look.colour, look.ink) if look.loud else (QUIET, "#ffffff")
+            state = ink if look.loud else _tint(look.colour)
+            _chip(sheet, spot, label, camera.size, fill, k)
+            _write(sheet, spot, words, camera.size, (ink, state), k)
+
+
+def _write(
+    sheet: Figure, spot: labels.Rect, words: tuple[str, str], size: tuple[int, int],
+    inks: tuple[str, str], k: float,
+) -> None:  # fmt: skip
+    width, height = size
+    left = (spot.left + 8 * k) / width
+    sheet.text(left, 1 - (spot.top + 5 * k) / height, words[0], fontsize=10.5 * k, color=inks[0],
+               va="top", weight="bold")  # fmt: skip
+    sheet.text(left, 1 - (spot.bottom - 5 * k) / height, words[1], fontsize=10 * k, color=inks[1],
+               va="bottom", weight="bold")  # fmt: skip
+
+
+def _tint(colour: str) -> str:
+    """A light shade of a colour, to be read on the dark chip."""
+    channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{int(c + (255 - c) * 0.55):02x}" for c in channels)
+
+
+def _size(sheet: Figure, first: str, second: str, k: float) -> tuple[float, float]:
+    renderer: Any = sheet.canvas.get_renderer()  # type: ignore[attr-defined]
+    widths = []
+    for text, size in ((first, 10.5), (second, 10.0)):
+        probe = sheet.text(0, 0, text, fontsize=size * k, weight="bold")
+        widths.append(probe.get_window_extent(renderer).width)
+        probe.remove()
+    return max(widths) + 16 * k, 44 * k
+
+
+def _pixels(place: tuple[float, float, float, float], size: tuple[int, int]) -> labels.Rect:
+    left, bottom, width, height = place
+    w, h = size
+    return labels.Rect(left * w, (1 - bottom - height) * h, (left + width) * w, (1 - bottom) * h)
+
+
+def _chip(
+    sheet: Figure, spot: labels.Rect, label: labels.Label, size: tuple[int, int], fill: str, k: float
+) -> None:
+    """The label's field, and a line from it down to the machine."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import FancyBboxPatch
+    from matplotlib.transforms import Affine2D
+
+    pixels = Affine2D().scale(1, -1).translate(0, size[1])
+    x = min(max(label.x, spot.left + 4), spot.right - 4)
+    sheet.add_artist(
+        Line2D([x, label.x], [spot.bottom, label.y], transform=pixels, color=fill, lw=1.4 * k,
+               alpha=0.9)
+    )  # fmt: skip
+    sheet.add_artist(
+        FancyBboxPatch(
+            (spot.left, spot.top), spot.right - spot.left, spot.bottom - spot.top,
+            boxstyle=f"round,pad=0,rounding_size={5 * k}", transform=pixels, fc=fill,
+            ec=(1, 1, 1, 0.6), lw=0.8 * k, alpha=0.94,
         )
-        self.figure.patches.append(
-            FancyBboxPatch((x, bottom), width, high, boxstyle=f"round,pad=0,rounding_size={5 * unit}",
-                           fc=chip, ec=(1, 1, 1, 0.7), lw=1.0, alpha=0.94)
-        )  # fmt: skip
-        for text, level, colour in (
-            (head[0], bottom + pad * 1.5 + state[2], ink),
-            (state[0], bottom + pad, ink if tag.look.loud else "#c9d2d9"),
-        ):
-            text.set_position((x + pad, level))
-            text.set_color(colour)
-            text.set_zorder(6)
-            self.figure.texts.append(text)
-
-    def _words(self, words: str, size: float, weight: str) -> tuple[Any, float, float]:
-        """A text and its width and height, px; not yet in the figure."""
-        from matplotlib.text import Text as Words
-
-        text = Words(0, 0, words, fontsize=size, weight=weight, va="baseline")
-        text.set_figure(self.figure)
-        box = text.get_window_extent(self.renderer)
-        return text, box.width, size * 1.05
-
-    def _free(
-        self, x: float, y: float, width: float, high: float,
-        taken: list[tuple[float, float, float, float]],
-    ) -> float:  # fmt: skip
-        """The lowest row at or above y where a label of this size covers no other."""
-        gap = 5 * self.scale
-        moved = True
-        while moved:
-            moved = False
-            for left, top, right, bottom in taken:
-                if left < x + width + gap and x < right + gap and top < y + high + gap and y < bottom + gap:
-                    y = top - high - gap - 0.01
-                    moved = True
-        return max(y, self.rows * (0.016 + HEADER) + gap)
-
-
-def clock(t: float) -> str:
-    """Seconds as h:mm:ss."""
-    whole = int(t)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
-
-
-def percent(value: float | None) -> str:
-    """A ratio in per cent; a dash when there is none."""
-    return "–" if value is None else f"{100.0 * value:.1f}"
-
-
-def number(value: float | None) -> str:
-    """A number of readable length; a dash when there is none."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if value >= 20 else f"{value:.1f}"
+    )  # fmt: skip

@@ -41,34 +41,41 @@ AZIMUTH, ELEVATION = 27.0, 23.0  # degrees
 
 
 def still(
-    line: Line, trace: Trace, t: float, out: str | Path, size: tuple[int, int] = (1920, 1080),
-    lang: str = "en", focus: str | None = None,
-) -> Path:  # fmt: skip
-    """Draw the line as at t (s) of a trace into a PNG file and return its path.
+    trace: Trace,
+    t: float,
+    out: str | Path,
+    size: tuple[int, int] = (1920, 1080),
+    language: str = "en",
+    focus: str | None = None,
+) -> Path:
+    """Draw the line as it was at t (s) of a trace into a PNG file and return its path.
 
-    `size` is (width, height) in pixels, `lang` "en" or "ko"; `focus` names a station to look at.
-    Raises FutureError when the trace does not reach t, UsageError for an unusable argument and
+    `size` is (width, height) in pixels, `language` "en" or "ko"; `focus` names a station to look
+    at. Raises FutureError when the trace does not reach t, UsageError for an unusable argument and
     MissingSystemLibrary when the machine cannot draw.
     """
     path = Path(out)
     if not path.parent.is_dir():
         raise UsageError(_("There is no folder {folder}.").format(folder=path.parent))
-    return save(picture(line, trace, t, size, lang, focus), path)
+    return save(picture(trace, t, size, language, focus), path)
 
 
 def picture(
-    line: Line, trace: Trace, t: float, size: tuple[int, int] = (1920, 1080), lang: str = "en",
+    trace: Trace,
+    t: float,
+    size: tuple[int, int] = (1920, 1080),
+    language: str = "en",
     focus: str | None = None,
-) -> Array:  # fmt: skip
+) -> Array:
     """The picture of `still` as an array of shape (height, width, 3), 0-255."""
-    check(line, size, lang, focus)
-    poses = pose(scene_of(line), trace, t)
-    figures = figures_at(trace, t)
-    opengl.prepare()
+    line = trace.line
+    check(line, size, language, focus)
     scene = scene_of(line)
+    poses, figures = pose(scene, trace, t), figures_at(trace, t)
+    opengl.prepare()
     camera = view(scene, size, focus)
-    drawn = _draw(scene, poses, camera)
-    return laid_over(drawn, overlay(scene, trace, poses, figures, camera, lang))
+    layer = overlay(scene, trace, poses, figures, camera, language)
+    return laid_over(_draw(scene, poses, camera), layer)
 
 
 def check(line: Line, size: tuple[int, int], lang: str, focus: str | None) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from twin.equipment.tag import Text
 from twin.line import Line
 from twin.line.line import Buffer
+from twin.serve.scene import Scene as Picture
 from visual.layout import PITCH, Spot, arrange, main_stations
 from visual.mesh import Array, rotation
 from visual.shapes import Shape, shape_of
@@ -271,3 +272,11 @@ class _Plan:
         self.ways[buffer.id, taker.id] = way([top, (x, y, z), taker.bench])
         self._hand_over(buffer, taker)
         self.queues[buffer.id] = Queue(0, PITCH, foot, True)
+
+
+def page_scene(line: Line) -> Picture:
+    """What the page needs of a line: geometry and data, made when first asked for."""
+    from visual import gltf  # stands on this module, and costs start-up time nobody may need
+
+    scene = build_scene(line)
+    return Picture(lambda: gltf.glb(scene), lambda: gltf.scene_json(scene))

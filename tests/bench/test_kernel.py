@@ -74,7 +74,9 @@ def test_throughput_and_states_are_within_three_standard_errors(failures: bool, 
     for what, (values, exact) in rows.items():
         mean, error = np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
         off = (mean - exact) / error
-        figure(f"line {'B' if failures else 'A'}, {what}: {mean:.5f}, exact {exact:.5f} ({off:+.1f} se)")
+        figure(
+            f"line {'B' if failures else 'A'}, {what}: {mean:.5f}, exact {exact:.5f} ({off:+.1f} se)"
+        )
         assert abs(off) < 3.0
 
 
@@ -93,7 +95,9 @@ def test_memory_is_flat_over_time(figure):
         peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
         tracemalloc.stop()
         assert rows > 5 * seconds
-    figure(f"memory of line B, peak: {peaks[0]:.1f} MiB for 20,000 s, {peaks[1]:.1f} MiB for 200,000 s")
+    figure(
+        f"memory of line B, peak: {peaks[0]:.1f} MiB for 20,000 s, {peaks[1]:.1f} MiB for 200,000 s"
+    )
     assert peaks[1] < 1.3 * peaks[0] + 1.0
 
 

@@ -61,7 +61,7 @@ async def _first_answer(port: int, since: float) -> float:
             async with Client(f"opc.tcp://127.0.0.1:{port}", timeout=2) as client:
                 await client.nodes.server_state.read_value()
                 return time.perf_counter() - since
-        except (OSError, UaError, asyncio.TimeoutError):
+        except (TimeoutError, OSError, UaError):
             await asyncio.sleep(0.02)
     raise TimeoutError("no answer in a minute")
 

@@ -7,7 +7,9 @@ import random
 import simpy
 
 
-def textbook(until: float, *, failures: bool, seed: int = 1, stations: int = 5, room: int = 5) -> int:
+def textbook(
+    until: float, *, failures: bool, seed: int = 1, stations: int = 5, room: int = 5
+) -> int:
     """Parts that leave a line of exponential stations (mean 1 s) in `until` seconds.
 
     With `failures` a station stops after an exponential working time of mean 100 s, for 5 s.

@@ -20,9 +20,8 @@ from twin.serve.http import HttpAdapter
 from twin.serve.scene import Scene
 from twin.serve.session import Session
 from twin.trace import Command, State
-from visual import gltf
 from visual.pose import pose
-from visual.scene import build_scene
+from visual.scene import build_scene, page_scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -44,15 +43,10 @@ FLAGS = [
 PATIENCE = 60.0  # s; a loaded machine draws slowly
 
 
-def scene_of(line):
-    drawn = build_scene(line)
-    return Scene(lambda: gltf.glb(drawn), lambda: gltf.scene_json(drawn))
-
-
 class Server:
     """A session with its page, in a thread with its own event loop."""
 
-    def __init__(self, clock="paced", speed=10.0, port=0, scene=scene_of, until=1800.0):
+    def __init__(self, clock="paced", speed=10.0, port=0, scene=page_scene, until=1800.0):
         line = twin.load("electronics/smt-v1")
         self.session = Session(line, seed=1, clock=clock, speed=speed)
         self.session.run.advance(until)
@@ -119,13 +113,17 @@ class Visit:
         self.hosts: set[str] = set()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda r: self.hosts.add(urlsplit(r.url).netloc))
+        self.page.on("request", self._asked)  # blob: and data: never leave the page
         self.page.on("websocket", lambda w: self.hosts.add(urlsplit(w.url).netloc))
         self.page.goto(url)
 
     def _said(self, message):
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+
+    def _asked(self, request):
+        if urlsplit(request.url).scheme not in ("blob", "data"):
+            self.hosts.add(urlsplit(request.url).netloc)
 
     def ask(self, script, argument=None):
         return self.page.evaluate(script, argument)

@@ -71,7 +71,7 @@ def audit(trace: Trace) -> Books:
     def settle() -> None:
         """At the end of an instant: buffers within bounds, every station holds what it shows."""
         for name, count in level.items():
-            assert 0 <= count, f"{name} holds {count} parts at {now}"
+            assert count >= 0, f"{name} holds {count} parts at {now}"
             assert capacity[name] < 0 or count <= capacity[name], f"{name} is over-full at {now}"
         for name, (state, part, _) in shows.items():
             if part >= 0 and name not in tunnels and name not in kits:
@@ -113,9 +113,9 @@ def audit(trace: Trace) -> Books:
                 level[was] -= 1
             elif was and was not in tunnels and here != MERGED:
                 states = seen.get(was, {shows[was][0]})
-                assert states & {State.WORKING, State.BLOCKED} or before_hold[was] == State.BLOCKED, (
-                    f"part {part} left {was} at {t} in {', '.join(s.name for s in states)}"
-                )
+                assert (
+                    states & {State.WORKING, State.BLOCKED} or before_hold[was] == State.BLOCKED
+                ), f"part {part} left {was} at {t} in {', '.join(s.name for s in states)}"
                 left.add(was)
                 visit = going_on.pop((was, part))
                 visit.done = True

@@ -100,7 +100,9 @@ def test_a_counterfactual_without_the_fault_differs_only_in_what_the_fault_did()
     for branch in (faulty, sound):
         branch.advance(3600.0)
     ticks = np.arange(1800.0, 3600.0)
-    a, b = (twin.sample(r.trace, ["RFL.Zone7Temp", "RFL.Zone8Temp"], ticks) for r in (faulty, sound))
+    a, b = (
+        twin.sample(r.trace, ["RFL.Zone7Temp", "RFL.Zone8Temp"], ticks) for r in (faulty, sound)
+    )
     assert np.array_equal(a[0], b[0])
     assert (b[1] - a[1])[-600:].mean() == pytest.approx(20.0, abs=0.05)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import twin
 from tests.laws.audit import audit
 from tests.laws.lines import Day, days, make, smt
-from twin.kernel.draws import Draws
+from twin.kernel.draws import BLOCK, Draws
 from twin.line import Line
 from twin.line.values import Exponential
 from twin.trace import Command
@@ -73,15 +73,15 @@ def test_a_slower_placer_leaves_the_readings_of_the_printer_and_the_inspection_a
         assert np.array_equal(a[:n], b[:n])
 
 
-@given(st.integers(0, 2**64), st.integers(0, 5 * 512))
+@given(st.integers(0, 2**64), st.integers(0, 5 * BLOCK))
 def test_the_nth_draw_can_be_had_alone(seed: int, n: int):
     law = Exponential(kind="exponential", mean="2 s")
     stream = Draws(seed, "M1", "cycle", law)
     drawn = [stream.pop() for _ in range(n + 1)]
     alone = Draws(seed, "M1", "cycle", law)
-    alone.block = n // 512
+    alone.block = n // BLOCK
     alone.refill()
-    assert alone.values[::-1][n % 512] == drawn[n]
+    assert alone.values[::-1][n % BLOCK] == drawn[n]
 
 
 def test_streams_of_different_names_have_nothing_in_common():

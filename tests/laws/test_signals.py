@@ -62,7 +62,9 @@ def test_shuffled_instants_are_bit_equal(trace, whole):
 
 
 @settings(max_examples=20)
-@given(chunk=st.integers(1, 7000), start=st.integers(0, 5000), step=st.sampled_from([1.0, 2.0, 7.5]))
+@given(
+    chunk=st.integers(1, 7000), start=st.integers(0, 5000), step=st.sampled_from([1.0, 2.0, 7.5])
+)
 def test_a_stream_may_be_cut_into_any_chunks(trace, chunk, start, step):
     tags = ["RFL.Zone*Temp", "SPI.*", "Line.*", "PNP1.Energy"]
     pieces = list(twin.stream(trace, tags, start, 5400.0, step, chunk=max(chunk, 40)))
@@ -96,9 +98,7 @@ def test_a_trace_that_grows_is_asked_as_a_finished_one(day: Day, shares: list[fl
         run.advance(cut)
         ticks = np.arange(0.0, np.ceil(cut))
         ticks = ticks[ticks < cut]
-        assert np.array_equal(
-            twin.sample(run.trace, "*", ticks), twin.sample(finished, "*", ticks)
-        )
+        assert np.array_equal(twin.sample(run.trace, "*", ticks), twin.sample(finished, "*", ticks))
 
 
 def test_a_block_of_a_live_line_shows_nothing_of_now():

@@ -53,7 +53,11 @@ def shares(trace: Trace, station: str, since: float) -> dict[State, float]:
 
 
 def series_line(
-    count: int, capacity: int | str, *, mean: str = "1 s", failures: list[dict[str, Any]] | None = None
+    count: int,
+    capacity: int | str,
+    *,
+    mean: str = "1 s",
+    failures: list[dict[str, Any]] | None = None,
 ) -> Line:
     """Machines in a row with exponential times, the first always supplied."""
     stations: dict[str, Any] = {}

@@ -205,7 +205,9 @@ def test_two_repairs_at_one_station_do_not_end_each_other():
         faults=[{"id": "E-Z8:one", "repair": "100 s", **fault},
                 {"id": "E-Z8:two", "repair": "400 s", **fault}],
     )  # fmt: skip
-    journal = [Command("fault", f"E-Z8:{name}", None, "instructor", t=10.0) for name in ("one", "two")]
+    journal = [
+        Command("fault", f"E-Z8:{name}", None, "instructor", t=10.0) for name in ("one", "two")
+    ]
     trace = twin.run(line, 1200.0, 1, journal)
     events = trace.index.events(EventKind.FAULT_REPAIR, 0)
     first, second = events.t.tolist()

@@ -162,8 +162,10 @@ class Sink:
         self._orders = orders
 
     def put(self, feeder: Feeder) -> bool:
-        """Take the part."""
-        self.deliver(feeder.part)
+        """Take the part; it is no longer in the line."""
+        log = self._log
+        log += (self._calendar._now, self._code, feeder.part.number)
+        self._orders.gone()
         return True
 
     def reserve(self, claimant: Claimant) -> bool:

@@ -105,7 +105,10 @@ class Machine:
         part = self.source.take(self)
         if part is not None:
             self.receive(part)
-            return
+        else:
+            self._starve()
+
+    def _starve(self) -> None:
         self.phase = SEEK
         self._waiting = True
         log = self._log
@@ -149,10 +152,14 @@ class Machine:
             self.verdict = self.extras.finish()
         if self.choose is not None:
             self.outlet = self.choose(self.part, self.verdict)
-        if self.outlet.put(self):
-            self.seek()
-        else:
+        if not self.outlet.put(self):
             self._block()
+            return
+        part = self.source.take(self)  # as `seek`, without its call: this is the busiest place
+        if part is not None:
+            self.receive(part)
+        else:
+            self._starve()
 
     def hand_on(self) -> None:
         """Try again to give the part away."""

@@ -1,4 +1,4 @@
-"""A part on its way: number, product, hidden state, defects. And where new ones come from."""
+"""A part on its way, and the order list that new ones come from."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from collections.abc import Callable, Sequence
 from twin.kernel.calendar import Calendar, Wake
 from twin.trace.tables import Recorder
 
-NOTHING: dict[str, float] = {}
-NO_DEFECTS: dict[str, str] = {}
-
 
 class Part:
-    """One board, shaft, bottle: `x` is its hidden state, `defects` maps a defect to its cause."""
+    """One board, shaft, bottle."""
 
-    __slots__ = ("defects", "number", "product", "reworked", "x")
+    __slots__ = ("number", "product")
 
     def __init__(self, number: int, product: int) -> None:
         self.number = number
         self.product = product
-        self.x = NOTHING
-        self.defects = NO_DEFECTS
-        self.reworked = False
 
-    def open(self) -> None:
-        """Give the part a hidden state of its own; plain machines never need one."""
-        self.x, self.defects = {}, {}
+
+class LatentPart(Part):
+    """A part with a hidden state `x`; `defects` maps each defect to what caused it."""
+
+    __slots__ = ("defects", "x")
+
+    def __init__(self, number: int, product: int) -> None:
+        super().__init__(number, product)
+        self.x: dict[str, float] = {}
+        self.defects: dict[str, str] = {}
 
 
 class Orders:
@@ -52,7 +53,7 @@ class Orders:
         self._born = 0
         self._in_line = 0
         self._clearance = clearance
-        self._latent = latent
+        self._kind = LatentPart if latent else Part
         self.product = self._orders[0][0]  # of the next part
         self._product = self.product  # what the line is cleared for
         self.cleared = True  # whether the next part may come now
@@ -87,9 +88,7 @@ class Orders:
             self._left -= 1
             if not self._left:
                 self._next_order()
-        part = Part(self._born, product)
-        if self._latent:
-            part.open()
+        part = self._kind(self._born, product)
         self._born += 1
         self._in_line += 1
         births = self._births

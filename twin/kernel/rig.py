@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from twin.kernel.calendar import Calendar
 from twin.kernel.draws import Draws
-from twin.kernel.part import Part
+from twin.kernel.part import LatentPart, Part
 from twin.line.line import Line, Station
 from twin.physics.laws import Law
 from twin.trace.tables import EventKind, Recorder
@@ -116,7 +116,7 @@ class Rig:
 
     def work(self, part: Part) -> bool | None:
         """What the cycle that ends does to the part; its verdict, if this kind gives one."""
-        if self.equipment.work is None:
+        if self.equipment.work is None or not isinstance(part, LatentPart):
             return None
         self.part = part
         verdict = self.equipment.work(self.parameters, self, part)

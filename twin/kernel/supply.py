@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from twin.kernel.buffer import Buffer, Taker
 from twin.kernel.calendar import Calendar, Wake
 from twin.kernel.draws import Draws
-from twin.kernel.part import Orders, Part
+from twin.kernel.part import LatentPart, Orders, Part
 from twin.trace.tables import STATES, EventKind, Recorder, State
 
 
@@ -131,8 +131,8 @@ class Kit:
             self._orders.gone()
             events = self._recorder.events
             events += (now, EventKind.MERGED, self._place, part.number, main.number)
-            for name, cause in part.defects.items():
-                main.defects.setdefault(name, cause)
+            if isinstance(part, LatentPart) and isinstance(main, LatentPart):
+                main.defects = part.defects | main.defects
         return main
 
 

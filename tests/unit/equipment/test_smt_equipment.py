@@ -5,7 +5,7 @@ import pytest
 
 import twin
 from twin.equipment import CATALOGUE
-from twin.kernel.part import Part
+from twin.kernel.part import LatentPart
 from twin.kernel.plant import Plant
 from twin.trace import Command, EventKind
 
@@ -19,9 +19,7 @@ def plant():
 
 
 def board():
-    part = Part(0, 0)
-    part.open()
-    return part
+    return LatentPart(0, 0)
 
 
 def printed(plant, n=1):

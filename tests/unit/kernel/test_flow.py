@@ -260,7 +260,11 @@ def test_work_that_is_stopped_goes_on_where_it_was():
     journal = [Command("stop", "", t=3.0), Command("start", "", t=100.0)]
     trace = twin.run(line, 110.0, 0, journal)
     assert out_times(trace) == [101.0, 105.0, 109.0]
-    assert states(trace, "m")[:3] == [(0.0, "WORKING", 0), (3.0, "STOPPED", 0), (100.0, "WORKING", 0)]
+    assert states(trace, "m")[:3] == [
+        (0.0, "WORKING", 0),
+        (3.0, "STOPPED", 0),
+        (100.0, "WORKING", 0),
+    ]
 
 
 def test_a_failure_at_the_instant_of_the_end_comes_first():
@@ -269,7 +273,10 @@ def test_a_failure_at_the_instant_of_the_end_comes_first():
 
 
 def test_of_several_failure_modes_the_first_due_strikes():
-    modes = [{"id": "a", "after": "7 s", "repair": "1 s"}, {"id": "b", "after": "3 s", "repair": "2 s"}]
+    modes = [
+        {"id": "a", "after": "7 s", "repair": "1 s"},
+        {"id": "b", "after": "3 s", "repair": "2 s"},
+    ]
     line = make({"m": {"cycle": "100 s", "failures": modes}})
     trace = twin.run(line, 25.0)
     events = trace.index.events(EventKind.FAILURE, 0)

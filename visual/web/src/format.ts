@@ -36,8 +36,9 @@ export function valueText(tag: Tag, value: number | null | undefined): string {
     const label = tag.labels[Math.round(value)] ?? String(value);
     return STATES.find((s) => s.name === label)?.title[lang()] ?? label;
   }
-  return value.toLocaleString("en-US", {
-    minimumFractionDigits: digits(tag), maximumFractionDigits: digits(tag), useGrouping: Math.abs(value) >= 10000,
+  const places = digits(tag), shown = Number(value.toFixed(places)) || 0; // no "-0.0"
+  return shown.toLocaleString("en-US", {
+    minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: Math.abs(shown) >= 10000,
   });
 }
 

@@ -19,7 +19,7 @@ const TEXTS = {
   resume: ["Let time run", "시간 진행"],
   tokenWanted: [
     "From another machine one only looks. To operate the line, give the instructor's password:",
-    "다른 컴퓨터에서는 보기만 할 수 있습니다. 라인을 조작하려면 강사 암호를 입력하세요:",
+    "다른 컴퓨터에서는 보기만 할 수 있습니다. 라인을 조작하려면 교육자 암호를 입력하세요:",
   ],
   give: ["OK", "확인"],
   cancel: ["Cancel", "취소"],

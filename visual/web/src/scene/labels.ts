@@ -93,6 +93,11 @@ export class Labels {
       const free = SPOTS.map(([dx, dy]): [number, number] => [
         Math.max(4, Math.min(width - w - 4, x - w / 2 + dx * w)), Math.max(4, y - h - 8 - dy * (h + GAP)),
       ]).find(([l, o]) => !taken.some((k) => l < k[2] + GAP && l + w > k[0] - GAP && o < k[3] + GAP && o + h > k[1] - GAP));
+      // where there is no room at all, only what is abnormal or chosen is said; the table has the rest
+      if (!free && !/loud|selected/.test(label.node.className)) {
+        label.node.style.visibility = "hidden";
+        continue;
+      }
       const [left, top] = free ?? [Math.max(4, x - w / 2), Math.max(4, y - h - 8)];
       lift += Math.max(0, y - h - 8 - top);
       taken.push([left, top, left + w, top + h]);
