@@ -20,7 +20,7 @@ help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 demo: .venv/.ready-demo
-	@$(BIN)/python scripts/foreground.py $(BIN)/twin serve $(LINE) $(ARGS)
+	@$(BIN)/python scripts/foreground.py $(BIN)/twin serve $(LINE) --head-start 1h --speed 10 $(ARGS)
 
 test: .venv/.ready-test
 	$(BIN)/pytest -n 2 --dist loadfile $(if $(FAST),-m "not slow") $(ARGS)

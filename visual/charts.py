@@ -33,6 +33,8 @@ MEAN, HOURS = Text("mean", "평균"), Text("h", "시간")
 
 def draw_throughput(axes: Axes, figures: Figures, lang: str, k: float) -> None:
     """Good parts an hour; the bottleneck's stops shaded and named. `k` scales text and lines."""
+    from matplotlib.ticker import MaxNLocator
+
     for begin, end, state in figures.spells:
         axes.axvspan(begin, end, color=LOOKS[state].colour, alpha=0.16, lw=0)
     axes.plot(figures.hours, figures.rate, color=CURVE, lw=2.0 * k)
@@ -45,10 +47,9 @@ def draw_throughput(axes: Axes, figures: Figures, lang: str, k: float) -> None:
     )  # fmt: skip
     axes.set_xlim(0.0, max(figures.t / 3600.0, 1e-6))
     axes.set_ylim(0.0, max(1.0, 1.18 * float(figures.rate.max(initial=0.0)), 1.25 * mean))
-    axes.annotate(
-        HOURS.in_language(lang), (1.0, 0.0), (4 * k, -3 * k), xycoords="axes fraction",
-        textcoords="offset points", fontsize=9 * k, color=SOFT, va="top", annotation_clip=False,
-    )  # fmt: skip
+    hours = HOURS.in_language(lang)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g} {hours}")
+    axes.xaxis.set_major_locator(MaxNLocator(6))
     seen = list(dict.fromkeys(state for _, _, state in figures.spells))
     for number, state in enumerate(seen):
         word = LOOKS[state].title.in_language(lang)
@@ -72,7 +73,9 @@ def draw_shares(axes: Axes, scene: Scene, figures: Figures, lang: str, k: float)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks([0.0, 0.5, 1.0], ["0", "50", "100 %"])
     crowded = len(names) > 14
-    axes.set_xticks(at, names, fontsize=(6.5 if crowded else 8.5) * k, rotation=60 if crowded else 0)
+    axes.set_xticks(
+        at, names, fontsize=(6.5 if crowded else 8.5) * k, rotation=60 if crowded else 0
+    )
     axes.legend(
         fontsize=8.5 * k, ncol=6, frameon=False, loc="lower right", bbox_to_anchor=(1.015, 0.985),
         handlelength=1.1, handletextpad=0.35, columnspacing=0.8, borderaxespad=0.1, labelcolor=SOFT,

@@ -9,7 +9,7 @@ import numpy as np
 from twin.line.line import OUT
 from twin.metrics import Kpis, Tally, summarise
 from twin.trace import State, Trace
-from twin.trace.tables import TABLES
+from twin.trace.tables import TABLES, Table
 from visual.mesh import Array
 
 BINS = 48
@@ -39,7 +39,10 @@ def figures_at(trace: Trace, t: float) -> Figures:
     tables = {name: trace.table(name) for name in TABLES}
     sums.feed(
         {
-            name: {key: c[: np.searchsorted(table.t, t, side="right")] for key, c in table.as_dict().items()}
+            name: {
+                key: c[: np.searchsorted(table.t, t, side="right")]
+                for key, c in table.as_dict().items()
+            }
             for name, table in tables.items()
         },
         t,
@@ -49,6 +52,12 @@ def figures_at(trace: Trace, t: float) -> Figures:
     shares = sums.state_time / t if t > 0 else np.zeros_like(sums.state_time)
     spells = _spells(trace, trace.line.place(kpis.bottleneck), t)
     return Figures(t, kpis, sums.wip, hours, rate, shares, spells)
+
+
+def _until(table: Table, t: float) -> dict[str, Array]:
+    """Columns of a table's rows up to t; rows are in order of time."""
+    rows = int(np.searchsorted(table.t, t, side="right"))
+    return {name: column[:rows] for name, column in table.as_dict().items()}
 
 
 def _throughput(trace: Trace, t: float) -> tuple[Array, Array]:

@@ -14,7 +14,8 @@ FALLBACK = "DejaVu Sans"  # comes with matplotlib; has no Korean
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts")
 NAMES = (
     "NotoSansCJK-{weight}.ttc", "NotoSansCJKkr-{weight}.otf", "NotoSansKR-{weight}.otf",
-    "NotoSansKR-{weight}.ttf", "NanumGothic{nanum}.ttf", "AppleSDGothicNeo.ttc", "malgun{nanum}.ttf",
+    "NotoSansKR-{weight}.ttf", "NanumGothic{nanum}.ttf", "AppleSDGothicNeo.ttc",
+    "malgun{nanum}.ttf",
 )  # fmt: skip
 
 

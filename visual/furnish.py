@@ -42,9 +42,7 @@ def hall_plan(scene: Scene) -> Hall:
 
 def stations(scene: Scene) -> list[Node]:
     """A node a station, named by its id."""
-    return [
-        Node(place.id, place.shape.drawing, *place.spot) for place in scene.places.values()
-    ]
+    return [Node(place.id, place.shape.drawing, *place.spot) for place in scene.places.values()]
 
 
 def conveyors(scene: Scene) -> Node:

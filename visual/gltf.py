@@ -16,11 +16,11 @@ import numpy as np
 
 from visual import furnish
 from visual.mesh import Array, Mesh, merge
-from visual.scene import LEVEL, SHELF, Scene
 from visual.pose import MOVE_IN, QUICKEST
+from visual.scene import LEVEL, SHELF, Scene
+from visual.shadow import floor_picture
 from visual.shapes import stack_light
 from visual.shapes.materials import MATERIALS, Material
-from visual.shadow import floor_picture
 from visual.states import LOOKS
 
 FLOAT, BYTE, UBYTE, USHORT, UINT = 5126, 5120, 5121, 5123, 5125
@@ -123,7 +123,9 @@ def welded(mesh: Mesh, colours: Array | None) -> tuple[Array, Array, Array]:
     rows = np.concatenate([points.view(np.uint8).reshape(len(points), 12), extra], axis=1)
     keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
     _, first, number = np.unique(keys, return_index=True, return_inverse=True)
-    return points[first], extra[first], number.ravel()[mesh.triangles]
+    triangles = number.ravel()[mesh.triangles]
+    a, b, c = triangles.T
+    return points[first], extra[first], triangles[(a != b) & (b != c) & (c != a)]
 
 
 def y_up(vectors: Array) -> Array:
@@ -175,9 +177,7 @@ def glb(scene: Scene) -> bytes:
 
 
 def _solid(node: furnish.Node) -> list[Mesh]:
-    return [
-        mesh for material, mesh in node.placed().items() if MATERIALS[material].opacity == 1.0
-    ]
+    return [mesh for material, mesh in node.placed().items() if MATERIALS[material].opacity == 1.0]
 
 
 def _write_floor(writer: _Writer, scene: Scene, meshes: list[Mesh]) -> None:
@@ -212,7 +212,10 @@ def _write_floor(writer: _Writer, scene: Scene, meshes: list[Mesh]) -> None:
 def _write_template(writer: _Writer, name: str, drawing: Mapping[str, Mesh]) -> None:
     """A part as one primitive with a colour a vertex, so that it can be instanced; hidden."""
     colours = np.concatenate(
-        [np.tile([*MATERIALS[key].linear, 1.0], (len(mesh.points), 1)) for key, mesh in drawing.items()]
+        [
+            np.tile([*MATERIALS[key].linear, 1.0], (len(mesh.points), 1))
+            for key, mesh in drawing.items()
+        ]
     )
     white = Material("#ffffff", 0.1, 0.45)
     writer.json["materials"].append(material_json(name, white))
@@ -231,7 +234,9 @@ def _packed(writer: _Writer) -> bytes:
     document = {
         "asset": {"version": "2.0", "generator": "factory-testbed-twin"},
         "extensionsUsed": [
-            "KHR_materials_unlit", "KHR_mesh_quantization", "KHR_node_visibility",
+            "KHR_materials_unlit",
+            "KHR_mesh_quantization",
+            "KHR_node_visibility",
         ],
         "extensionsRequired": ["KHR_mesh_quantization"],
         "scene": 0,
@@ -273,7 +278,8 @@ def scene_json(scene: Scene) -> dict[str, Any]:
     """What the page needs beside the geometry; every point is y up, as in the geometry.
 
     `stations`: where parts lie, lamp foot, label, footprint. `paths`: keys "from>to" and "buffer"
-    (its belt), each a polyline. `queues`: how a buffer's parts wait. `tunnels`, `colours`, `motion`.
+    (its belt), each a polyline. `queues`: how a buffer's parts wait. Also `tunnels`, `colours` and
+    `motion`.
     """
     return {
         "stations": {

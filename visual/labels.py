@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 GAP = 5.0  # px between labels
-TRIES = 16
+SIDES = (0.0, 0.45, -0.45, 0.9, -0.9)  # tried in this order, in widths of the label
 
 
 class Label(NamedTuple):
@@ -31,28 +31,35 @@ class Rect(NamedTuple):
 def settle(
     labels: Sequence[Label], taken: Sequence[Rect], picture: tuple[int, int], lift: float = 12.0
 ) -> list[Rect | None]:
-    """A place for every label: above its anchor, moved up past what is taken; None out of sight.
+    """A place for every label: above its anchor, past what is taken; None where there is no room.
 
     Near labels choose first. `taken` are places no label may cover.
     """
-    width, height = picture
     places: list[Rect | None] = [None] * len(labels)
     used = list(taken)
     for number in sorted(range(len(labels)), key=lambda k: labels[k].depth):
-        x, y, depth, w, h = labels[number]
-        if depth <= 0 or not (0 <= x <= width and 0 <= y <= height + h):
-            continue
-        left = min(max(x - w / 2, GAP), width - w - GAP)
-        top = y - h - lift
-        for _ in range(TRIES):
-            hit = next((r for r in used if _meets(left, top, w, h, r)), None)
-            if hit is None:
-                break
-            top = hit.top - h - GAP
-        place = Rect(left, max(top, GAP), left + w, max(top, GAP) + h)
-        used.append(place)
-        places[number] = place
+        label = labels[number]
+        in_sight = 0 <= label.x <= picture[0] and 0 <= label.y <= picture[1] + label.height
+        if label.depth > 0 and in_sight:
+            place = _free(label, used, picture, lift)
+            if place is not None:
+                used.append(place)
+                places[number] = place
     return places
+
+
+def _free(label: Label, used: Sequence[Rect], picture: tuple[int, int], lift: float) -> Rect | None:
+    """The lowest free place above a label's anchor, straight up or to a side; None if there is none."""
+    width, high = label.width, label.height
+    for aside in SIDES:
+        left = min(max(label.x - width / 2 + aside * width, GAP), picture[0] - width - GAP)
+        top = label.y - high - lift
+        while top >= GAP:
+            hit = next((r for r in used if _meets(left, top, width, high, r)), None)
+            if hit is None:
+                return Rect(left, top, left + width, top + high)
+            top = hit.top - high - GAP - 0.01
+    return None
 
 
 def _meets(left: float, top: float, w: float, h: float, r: Rect) -> bool:

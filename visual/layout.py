@@ -132,7 +132,9 @@ def _rows(line: Line, columns: Mapping[str, int]) -> dict[str, int]:
     return rows
 
 
-def _starts(line: Line, shapes: Mapping[str, Shape], columns: Mapping[str, int]) -> dict[int, float]:
+def _starts(
+    line: Line, shapes: Mapping[str, Shape], columns: Mapping[str, int]
+) -> dict[int, float]:
     """Middle of every column along x: wide enough for its machines and for the belts between."""
     width: dict[int, float] = {}
     room: dict[int, float] = {}

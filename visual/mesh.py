@@ -25,7 +25,7 @@ class Mesh:
         return Mesh(self.points + np.array([x, y, z], np.float32), self.normals, self.triangles)
 
     def turned(self, angle: float) -> Mesh:
-        """The mesh turned about the vertical axis by `angle` (rad, counter-clockwise from above)."""
+        """The mesh turned about the vertical axis by `angle` (rad, left turns from above)."""
         turn = rotation(angle)
         return Mesh(self.points @ turn, self.normals @ turn, self.triangles)
 
@@ -35,9 +35,7 @@ class Mesh:
         return self.points.min(axis=0), self.points.max(axis=0)
 
 
-EMPTY = Mesh(
-    np.empty((0, 3), np.float32), np.empty((0, 3), np.float32), np.empty((0, 3), np.int32)
-)
+EMPTY = Mesh(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
 
 
 def rotation(angle: float) -> Array:

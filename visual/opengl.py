@@ -50,7 +50,9 @@ def has_egl() -> bool:
     count = ctypes.c_int(0)
     ask = ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(query)
     ask(8, ctypes.addressof(devices), ctypes.addressof(count))
-    open_ = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p)(display)
+    open_ = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p)(
+        display
+    )
     egl.eglInitialize.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
     for device in devices[: count.value]:
         shown = open_(EGL_PLATFORM_DEVICE, device, None)

@@ -45,7 +45,11 @@ def overlay(
 
     width, height = camera.size
     k = min(height / 1080.0, width / 1920.0)
-    style = {"font.family": families(lang), "hatch.linewidth": 0.8 * k, "axes.unicode_minus": False}
+    style: dict[Any, Any] = {
+        "font.family": families(lang),
+        "hatch.linewidth": 0.8 * k,
+        "axes.unicode_minus": False,
+    }
     with mpl.rc_context(style):
         sheet = Figure(figsize=(width / 100, height / 100), dpi=100)
         canvas = FigureCanvasAgg(sheet)
@@ -102,7 +106,9 @@ def _header(
 ) -> None:
     _box(sheet, HEADER)
     line = scene.line
-    sheet.text(0.022, 0.945, line.title.in_language(lang), fontsize=20 * k, weight="bold", color=INK)
+    sheet.text(
+        0.022, 0.945, line.title.in_language(lang), fontsize=20 * k, weight="bold", color=INK
+    )
     sheet.text(
         0.022, 0.911, f"{line.id}   t = {clock(poses.t)}   seed {trace.seed}",
         fontsize=12.5 * k, color=SOFT,
@@ -138,16 +144,17 @@ def anchors(scene: Scene) -> Array:
     return np.array([place.lamp for place in scene.places.values()]) + up
 
 
-def _labels(
-    sheet: Figure, scene: Scene, poses: Poses, camera: Camera, lang: str, k: float
-) -> None:
+def _labels(sheet: Figure, scene: Scene, poses: Poses, camera: Camera, lang: str, k: float) -> None:
     texts = [
         (f"{place.id}  {place.title.in_language(lang)}", poses.states[place.id].label(lang))
         for place in scene.places.values()
     ]
     sizes = [_size(sheet, first, second, k) for first, second in texts]
     seen = camera.project(anchors(scene))
-    wanted = [labels.Label(*p, *size) for p, size in zip(seen.tolist(), sizes, strict=True)]
+    wanted = [
+        labels.Label(x, y, depth, *size)
+        for (x, y, depth), size in zip(seen.tolist(), sizes, strict=True)
+    ]
     taken = [_pixels(place, camera.size) for place in (HEADER, LEFT, RIGHT)]
     spots = labels.settle(wanted, taken, camera.size, 12.0 * k)
     for name, words, label, spot in zip(scene.places, texts, wanted, spots, strict=True):
@@ -194,7 +201,12 @@ def _pixels(place: tuple[float, float, float, float], size: tuple[int, int]) -> 
 
 
 def _chip(
-    sheet: Figure, spot: labels.Rect, label: labels.Label, size: tuple[int, int], fill: str, k: float
+    sheet: Figure,
+    spot: labels.Rect,
+    label: labels.Label,
+    size: tuple[int, int],
+    fill: str,
+    k: float,
 ) -> None:
     """The label's field, and a line from it down to the machine."""
     from matplotlib.lines import Line2D

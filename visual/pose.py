@@ -10,6 +10,7 @@ All parts of a place are placed at once. The rules, which the page follows too:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -182,7 +183,7 @@ def progress(scene: Scene, trace: Trace, name: str, since: Array, t: float) -> A
     changes = [law.t[(law.t > first) & (law.t < t)] for law in laws.values()]
     cuts = np.unique(np.concatenate([[first], *changes, [t]]))
     total = np.zeros(len(since))
-    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for begin, end in itertools.pairwise(cuts):
         settings = {s.name: s.default for s in station.settings}
         for key, law in laws.items():
             row = int(np.searchsorted(law.t, begin, side="right")) - 1
@@ -191,4 +192,3 @@ def progress(scene: Scene, trace: Trace, name: str, since: Array, t: float) -> A
         inside = np.clip(end - np.maximum(since, begin), 0.0, None)
         total += inside / residence(station.parameters, settings)
     return total
-

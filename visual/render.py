@@ -129,20 +129,10 @@ def scene_of(line: Line) -> Scene:
 def view(scene: Scene, size: tuple[int, int], focus: str | None = None) -> Camera:
     """A camera that sees all machines beside header and charts, or one machine from near."""
     if focus is not None:
-        return framed(_corners(scene.places[focus], 0.35), size, 24.0, 20.0, (0.2, 0.8, 0.26, 0.76))
-    points = np.concatenate([_corners(place) for place in scene.places.values()])
+        return framed(scene.places[focus].corners(0.35), size, 24.0, 20.0, (0.2, 0.8, 0.26, 0.76))
+    points = np.concatenate([place.corners() for place in scene.places.values()])
     points = np.concatenate([points, anchors(scene)])
     return framed(points, size, AZIMUTH, ELEVATION, WINDOW)
-
-
-def _corners(place: Place, margin: float = 0.0) -> Array:
-    length, depth, height = place.shape.size
-    return np.array(
-        [
-            place.point((sx * (length / 2 + margin), sy * (depth / 2 + margin), z))
-            for sx in (-1, 1) for sy in (-1, 1) for z in (0.0, height)
-        ]
-    )  # fmt: skip
 
 
 def _draw(scene: Scene, poses: Poses, camera: Camera) -> Array:
@@ -211,12 +201,11 @@ def _polydata(mesh: Mesh) -> Any:
 def _add(plotter: Any, mesh: Mesh, material: Material) -> None:
     if not len(mesh.points):
         return
-    look: dict[str, Any] = {"lighting": False}
-    if not material.lit:
-        look = {"pbr": True, "metallic": material.metallic, "roughness": material.roughness}
-    plotter.add_mesh(
-        _polydata(mesh), color=material.colour, opacity=material.opacity, smooth_shading=True, **look
-    )
+    look: dict[str, Any] = {"lighting": False, "color": material.colour}
+    if not material.lit:  # VTK's physically based shading takes the colour as light
+        look = {"pbr": True, "metallic": material.metallic, "roughness": material.roughness,
+                "color": material.linear}  # fmt: skip
+    plotter.add_mesh(_polydata(mesh), opacity=material.opacity, smooth_shading=True, **look)
 
 
 def _add_floor(plotter: Any, scene: Scene) -> None:
@@ -279,7 +268,7 @@ def _light(plotter: Any, scene: Scene) -> None:
 
     rows, columns = 128, 256
     up = np.linspace(1.0, 0.0, rows)[:, None] * np.ones((1, columns))
-    sky = np.where(up > 0.5, 0.30 + 0.28 * (up - 0.5) / 0.5, 0.16 + 0.22 * up)
+    sky = np.where(up > 0.5, 0.52 + 0.34 * (up - 0.5) / 0.5, 0.34 + 0.20 * up)
     picture = np.stack([sky * 0.97, sky * 0.99, sky * 1.02], axis=-1)
     for k in range(8):
         picture[6:22, 12 + k * 32 : 22 + k * 32] = 1.0
@@ -293,7 +282,7 @@ def _light(plotter: Any, scene: Scene) -> None:
     low, high = scene.bounds
     x, y = float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2
     for position, intensity, colour in (
-        ((x - 14.0, y - 24.0, 30.0), 2.75, "#fff4e6"),
+        ((x - 14.0, y - 24.0, 30.0), 2.6, "#fff4e6"),
         ((x + 30.0, y - 12.0, 22.0), 0.7, "#dfeaff"),
         ((x, y - 30.0, 4.0), 0.25, "#ffffff"),
     ):

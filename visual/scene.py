@@ -44,6 +44,14 @@ class Place:
         x, y, z = (np.asarray(local, float) @ rotation(self.spot.turn)).tolist()
         return (x + self.spot.x, y + self.spot.y, z)
 
+    def corners(self, margin: float = 0.0) -> Array:
+        """The eight corners of its space, `margin` m wider on the floor, (8, 3)."""
+        length, depth, height = self.shape.size
+        x, y = length / 2 + margin, depth / 2 + margin
+        return np.array(
+            [self.point((sx, sy, z)) for sx in (-x, x) for sy in (-y, y) for z in (0.0, height)]
+        )
+
     @property
     def inlet(self) -> tuple[float, float, float]:
         """Where parts come in."""
@@ -108,9 +116,11 @@ class Scene:
         corners = []
         for place in self.places.values():
             length, depth, height = place.shape.size
-            for sx in (-0.5, 0.5):
-                for sy in (-0.5, 0.5):
-                    corners.append(place.point((sx * length, sy * depth, height)))
+            corners += [
+                place.point((sx * length, sy * depth, height))
+                for sx in (-0.5, 0.5)
+                for sy in (-0.5, 0.5)
+            ]
         array = np.array(corners)
         low, high = array.min(axis=0), array.max(axis=0)
         low[2] = 0.0
@@ -137,9 +147,7 @@ def build_scene(line: Line) -> Scene:
     """The scene of a line."""
     shapes = {s.id: _shape_for(s.kind, s.parameters) for s in line.stations}
     spots = arrange(line, shapes)
-    places = {
-        s.id: Place(s.id, s.kind, s.title, spots[s.id], shapes[s.id]) for s in line.stations
-    }
+    places = {s.id: Place(s.id, s.kind, s.title, spots[s.id], shapes[s.id]) for s in line.stations}
     plan = _Plan(line, places)
     for buffer in line.buffers:
         plan.add(buffer)
@@ -149,8 +157,13 @@ def build_scene(line: Line) -> Scene:
         if s.residence is not None
     }
     return Scene(
-        line, places, plan.ways, plan.queues, tunnels,
-        tuple(map(simplified, plan.belts)), tuple(map(simplified, plan.trails)),
+        line,
+        places,
+        plan.ways,
+        plan.queues,
+        tunnels,
+        tuple(map(simplified, plan.belts)),
+        tuple(map(simplified, plan.trails)),
     )
 
 

@@ -17,9 +17,7 @@ HIGHEST = 4.0  # m; what is higher throws no longer shadow
 DENSITY = 1.6  # points in the area of a pixel
 
 
-def bake(
-    meshes: Iterable[Mesh], floor: tuple[float, float, float, float], scale: float
-) -> Array:
+def bake(meshes: Iterable[Mesh], floor: tuple[float, float, float, float], scale: float) -> Array:
     """Brightness 0-1 of the floor (x0, x1, y0, y1) at `scale` pixels a metre; row 0 is at y1."""
     points = np.concatenate([_cover(mesh, DENSITY * scale * scale) for mesh in meshes])
     points = points[points[:, 2] > 0.01]

@@ -40,7 +40,7 @@ LOOKS: tuple[Look, ...] = (
     Look(State.STOPPED, "■", "#59646d", "#ffffff", "white", False, "--"),
     Look(State.IDLE, "○", "#6a767f", "#ffffff", "white", False, ""),
     Look(State.STARVED, "◇", "#f5b800", "#221a00", "amber", True, "//"),
-    Look(State.WORKING, "▶", "#2f8f5b", "#ffffff", "green", False, ""),
+    Look(State.WORKING, "▶", "#25794b", "#ffffff", "green", False, ""),
     Look(State.BLOCKED, "◆", "#f5b800", "#221a00", "amber", True, "\\\\"),
     Look(State.DOWN, "✕", "#c8192e", "#ffffff", "red", True, "xx"),
     Look(State.SETUP, "↻", "#1f63b8", "#ffffff", "blue", True, ".."),

@@ -15,7 +15,7 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Stays:
-    """Columns of equal length, in order of `since`; `until` is inf while the part is still there."""
+    """Columns of equal length, in order of `since`; `until` is inf while the part is there."""
 
     part: Array
     place: Array

@@ -75,7 +75,8 @@ def test_throughput_and_states_are_within_three_standard_errors(failures: bool, 
         mean, error = np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
         off = (mean - exact) / error
         figure(
-            f"line {'B' if failures else 'A'}, {what}: {mean:.5f}, exact {exact:.5f} ({off:+.1f} se)"
+            f"line {'B' if failures else 'A'}, {what}: {mean:.5f}, "
+            f"exact {exact:.5f} ({off:+.1f} se)"
         )
         assert abs(off) < 3.0
 
@@ -120,6 +121,6 @@ def test_snapshot_and_resume(benchmark, figure):
     freeze = min(cost(twin.snapshot, run)[0] for _ in range(20))
     thaw = min(cost(twin.resume, snapshot)[0] for _ in range(20))
     figure(
-        f"snapshot of electronics/smt-v1: {1e3 * freeze:.1f} ms, {len(snapshot.data) / 1024:.0f} KiB; "
-        f"resume {1e3 * thaw:.1f} ms"
+        f"snapshot of electronics/smt-v1: {1e3 * freeze:.1f} ms, "
+        f"{len(snapshot.data) / 1024:.0f} KiB; resume {1e3 * thaw:.1f} ms"
     )

@@ -10,8 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+from asyncua import Client
+from asyncua.ua.uaerrors import UaError
 
 import twin
+from tests.bench.ports import free_port
 
 ROUNDS = 7
 
@@ -53,9 +56,6 @@ def test_loading_a_line(benchmark, figure):
 
 
 async def _first_answer(port: int, since: float) -> float:
-    from asyncua import Client
-    from asyncua.ua.uaerrors import UaError
-
     while time.perf_counter() - since < 60.0:
         try:
             async with Client(f"opc.tcp://127.0.0.1:{port}", timeout=2) as client:
@@ -67,16 +67,17 @@ async def _first_answer(port: int, since: float) -> float:
 
 
 def test_serve_to_first_opc_ua_answer(figure):
-    from tests.bench.ports import free_port
-
-    ports = [free_port(), free_port()]
-    command = [program(), "serve", "electronics/smt-v1", "--opcua-port", str(ports[0]),
-               "--http-port", str(ports[1]), "--for", "60s"]  # fmt: skip
-    begin = time.perf_counter()
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        seconds = asyncio.run(_first_answer(ports[0], begin))
-    finally:
-        server.terminate()
-        server.wait(20)
-    figure(f"twin serve to the first OPC UA answer: {seconds:.1f} s")
+    found = []
+    for _ in range(3):
+        ports = [free_port(), free_port()]
+        command = [program(), "serve", "electronics/smt-v1", "--opcua-port", str(ports[0]),
+                   "--http-port", str(ports[1]), "--for", "60s"]  # fmt: skip
+        begin = time.perf_counter()
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            found.append(asyncio.run(_first_answer(ports[0], begin)))
+        finally:
+            server.terminate()
+            server.wait(20)
+    times = ", ".join(f"{seconds:.1f}" for seconds in found)
+    figure(f"twin serve to the first OPC UA answer: {times} s")

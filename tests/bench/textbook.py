@@ -1,4 +1,4 @@
-"""The benchmark line as a SimPy textbook would write it: a process a station, a `Store` a buffer."""
+"""The benchmark line as a SimPy textbook has it: a process a station, a `Store` a buffer."""
 
 from __future__ import annotations
 

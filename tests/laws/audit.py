@@ -33,7 +33,7 @@ class Books:
 
 
 def ways(line: Line) -> set[tuple[str, str]]:
-    """Moves a part may make: to a buffer, through it, or past it straight into a station's hands."""
+    """Moves a part may make: into a buffer, out of it, or past it from hand to hand."""
     allowed = set()
     for station in line.stations:
         outputs = list(station.outputs)
@@ -52,96 +52,118 @@ def ways(line: Line) -> set[tuple[str, str]]:
     return allowed
 
 
+class Walk:
+    """An audit under way: where every part is, what every station shows, what was worked."""
+
+    def __init__(self, trace: Trace) -> None:
+        line = trace.line
+        self.trace, self.line, self.books = trace, line, Books()
+        self.allowed = ways(line)
+        self.tunnels = {s.id for s in line.stations if s.residence is not None}
+        self.kits = {s.id for s in line.stations if sum(take.quantity for take in s.takes) > 1}
+        self.capacity = {b.id: b.capacity for b in line.buffers}
+        self.level = dict.fromkeys(self.capacity, 0)
+        self.place: dict[int, str] = {}
+        self.shows: dict[str, tuple[State, int, float]] = {}
+        self.before_hold: dict[str, State] = {}
+        self.going_on: dict[tuple[str, int], Visit] = {}
+        self.now = 0.0
+        # of the present instant: states a station was in, the one before included; who gave a part
+        self.seen: dict[str, set[State]] = {}
+        self.left: set[str] = set()
+
+    def row(self, t: float, here: str, state: State, part: int) -> None:
+        """One row of the log."""
+        assert self.now <= t < self.trace.now, "rows are in order of time, and before now"
+        if t > self.now:
+            self.settle()
+            self.now = t
+        station = here in self.line.station_by_id
+        if station:
+            self._show(here, state, part)
+        if part < 0:
+            return
+        assert 0 <= part < len(self.trace.parts), f"part {part} was never born"
+        assert self.trace.parts.t[part] <= t
+        self._move(part, here)
+        if station and (here, part) not in self.going_on and state != State.STARVED:
+            # starved with a part: it lies at an assembly station until the kit is whole
+            visit = Visit(part, int(self.trace.parts.product[part]))
+            self.going_on[here, part] = visit
+            self.books.visits[here].append(visit)
+
+    def settle(self) -> None:
+        """At the end of an instant: buffers within bounds, every station holds what it shows."""
+        for name, count in self.level.items():
+            most = self.capacity[name]
+            assert count >= 0, f"{name} holds {count} parts at {self.now}"
+            assert most < 0 or count <= most, f"{name} is over-full at {self.now}"
+        for name, (state, part, _) in self.shows.items():
+            if part >= 0 and name not in self.tunnels and name not in self.kits:
+                assert self.place[part] == name, f"{name} shows a part of {self.place[part]}"
+            assert part >= 0 or state not in (State.WORKING, State.BLOCKED)
+        for name in self.left:
+            assert self.shows[name][2] == self.now, f"{name} shows a part that it gave away"
+        self.seen.clear()
+        self.left.clear()
+
+    def _show(self, here: str, state: State, part: int) -> None:
+        before, had, since = self.shows.get(here, (State.IDLE, -1, 0.0))
+        assert here in self.shows or self.now == 0.0, f"{here} has no state from 0 to {self.now}"
+        self.seen.setdefault(here, {before}).add(state)
+        if before == State.WORKING and (here, had) in self.going_on:
+            self.going_on[here, had].worked += self.now - since
+        self.shows[here] = (state, part, self.now)
+        if state not in (State.STOPPED, State.DOWN):
+            self.before_hold[here] = state
+
+    def _move(self, part: int, here: str) -> None:
+        was = self.place.get(part, "")
+        assert was not in SINKS, f"part {part} came back from {was}"
+        if was == here:
+            return
+        assert (was, here) in self.allowed, f"part {part} went from {was or 'nowhere'} to {here}"
+        self.place[part] = here
+        if was in self.level:
+            self.level[was] -= 1
+        elif was and was not in self.tunnels and here != MERGED:
+            self._leave(part, was)
+        if here in self.level:
+            self.level[here] += 1
+
+    def _leave(self, part: int, was: str) -> None:
+        states = self.seen.get(was, {self.shows[was][0]})
+        ready = states & {State.WORKING, State.BLOCKED}
+        assert ready or self.before_hold[was] == State.BLOCKED, (
+            f"part {part} left {was} at {self.now} in {', '.join(s.name for s in states)}"
+        )
+        self.left.add(was)
+        visit = self.going_on.pop((was, part))
+        visit.done = True
+        state, shown, since = self.shows[was]  # the row of who takes may come before
+        visit.worked += self.now - since if (state, shown) == (State.WORKING, part) else 0.0
+
+
 def audit(trace: Trace) -> Books:
     """Walk the log; AssertionError where parts, places, states or times do not add up."""
-    line, log, books = trace.line, trace.log, Books()
-    names, allowed = line.places, ways(line)
-    tunnels = {s.id for s in line.stations if s.residence is not None}
-    kits = {s.id for s in line.stations if sum(take.quantity for take in s.takes) > 1}
-    capacity = {b.id: b.capacity for b in line.buffers}
-    level = dict.fromkeys(capacity, 0)
-    place: dict[int, str] = {}
-    shows: dict[str, tuple[State, int, float]] = {}
-    seen: dict[str, set[State]] = {}  # states of a station at the present instant, and just before
-    before_hold: dict[str, State] = {}
-    left: set[str] = set()  # stations that gave a part away at the present instant
-    going_on: dict[tuple[str, int], Visit] = {}
-    now = 0.0
-
-    def settle() -> None:
-        """At the end of an instant: buffers within bounds, every station holds what it shows."""
-        for name, count in level.items():
-            assert count >= 0, f"{name} holds {count} parts at {now}"
-            assert capacity[name] < 0 or count <= capacity[name], f"{name} is over-full at {now}"
-        for name, (state, part, _) in shows.items():
-            if part >= 0 and name not in tunnels and name not in kits:
-                assert place[part] == name, f"{name} shows part {part} of {place[part]} at {now}"
-            assert part >= 0 or state not in (State.WORKING, State.BLOCKED)
-        for name in left:
-            assert shows[name][2] == now, f"{name} shows a part that it gave away at {now}"
-        seen.clear()
-        left.clear()
-
-    rows = zip(log.t.tolist(), log.place.tolist(), log.state.tolist(), log.part.tolist(),
-               strict=True)  # fmt: skip
-    for t, number, code, part in rows:
-        assert now <= t < trace.now, "rows are in order of time, and before now"
-        if t > now:
-            settle()
-            now = t
-        here = names[number]
-        station = line.station_by_id.get(here)
-        if station is not None:
-            before, had, since = shows.get(here, (State.IDLE, -1, 0.0))
-            assert here in shows or t == 0.0, f"{here} has no state from 0 to {t}"
-            seen.setdefault(here, {before}).add(State(code))
-            if before == State.WORKING and (here, had) in going_on:
-                going_on[here, had].worked += t - since
-            shows[here] = (State(code), part, t)
-            if code not in (State.STOPPED, State.DOWN):
-                before_hold[here] = State(code)
-        if part < 0:
-            continue
-        assert 0 <= part < len(trace.parts), f"part {part} was never born"
-        assert trace.parts.t[part] <= t
-        was = place.get(part, "")
-        assert was not in SINKS, f"part {part} came back from {was}"
-        if was != here:
-            assert (was, here) in allowed, f"part {part} went from {was or 'nowhere'} to {here}"
-            place[part] = here
-            if was in level:
-                level[was] -= 1
-            elif was and was not in tunnels and here != MERGED:
-                states = seen.get(was, {shows[was][0]})
-                assert (
-                    states & {State.WORKING, State.BLOCKED} or before_hold[was] == State.BLOCKED
-                ), f"part {part} left {was} at {t} in {', '.join(s.name for s in states)}"
-                left.add(was)
-                visit = going_on.pop((was, part))
-                visit.done = True
-                state, shown, since = shows[was]  # the row of who takes may come before
-                visit.worked += t - since if (state, shown) == (State.WORKING, part) else 0.0
-            if here in level:
-                level[here] += 1
-        if station is not None and (here, part) not in going_on:
-            if State(code) == State.STARVED:
-                continue  # a part that lies at an assembly station until the kit is whole
-            visit = Visit(part, int(trace.parts.product[part]))
-            going_on[here, part] = visit
-            books.visits[here].append(visit)
-    settle()
-    for where in place.values():
+    walk, names = Walk(trace), trace.line.places
+    columns = trace.log.as_dict().values()
+    for t, place, state, part in zip(*(column.tolist() for column in columns), strict=True):
+        walk.row(t, names[place], State(state), part)
+    walk.settle()
+    books = walk.books
+    for where in walk.place.values():
         if where in SINKS:
             books.ended[where] += 1
         else:
             books.inside += 1
-    outside = len(trace.parts) - len(place)  # arrived, and waiting for room in the first buffer
-    assert 0 <= outside <= sum(s.spec.arrivals is not None for s in line.stations)
+    outside = len(trace.parts) - len(walk.place)  # arrived, and waiting for room in front
+    assert 0 <= outside <= sum(s.spec.arrivals is not None for s in trace.line.stations)
     return books
 
 
 def check_work(trace: Trace, books: Books) -> None:
-    """Every finished visit took exactly its own draw of working time: the n-th cycle, the n-th draw."""
+    """Every finished visit took its own draw of working time: the n-th cycle, the n-th draw."""
     for station in trace.line.stations:
         kind, spec = station.equipment, station.spec
         if kind.cycle is not None:

@@ -96,7 +96,7 @@ def test_its_repair_stops_the_oven_inlet(zone8: Trace):
 
 
 def test_changing_the_set_point_does_not_move_the_observable_time():
-    """A zone that is on its way to another set point shows the same deviation from its sound self."""
+    """On its way to another set point, a zone deviates from its sound self as it would at rest."""
     journal = [
         Command("set", "RFL.Zone8Set", 260.0, "engineer", "test", ONSET - 10.0),
         Command("fault", "E-Z8", None, "instructor", "test", ONSET),

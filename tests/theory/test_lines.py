@@ -32,7 +32,7 @@ def test_three_machines_without_buffers_make_22_39ths():
 
 
 def test_the_markov_chain_gives_the_two_known_values():
-    """The solver itself: 2/3 without a buffer, and the closed form (n + 2) / (n + 3) with n places."""
+    """The solver itself, against the closed form (n + 2) / (n + 3) with n places between."""
     for places in range(5):
         never = two_unreliable_machines((1.0, 1.0), (1e-12, 1e-12), (1.0, 1.0), places)
         assert never["throughput"] == pytest.approx((places + 2) / (places + 3), abs=1e-9)

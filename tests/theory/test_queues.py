@@ -19,7 +19,7 @@ def single(cycle, every, capacity="unlimited"):
 
 
 def stays(trace: Trace, warm_up: float) -> np.ndarray:
-    """Arrival, begin of work and end, by part, of parts that came after the warm-up and are gone."""
+    """Arrival, begin of work and end of each part that came after the warm-up and is gone."""
     log, line = trace.log, trace.line
     out = log.place == line.place("out")
     work = (log.place == line.place("m")) & (log.state == State.WORKING)
@@ -206,8 +206,8 @@ def test_a_buffer_takes_as_many_parts_as_it_has_room(capacity: int):
 
 
 def test_transport_takes_its_time_and_needs_room():
-    line = make({"m0": {"cycle": "1 s", "to": "m1"},
-                 "m1": {"cycle": "1 s", "buffer": {"capacity": 2, "transport": "5 s"}}})  # fmt: skip
+    way = {"capacity": 2, "transport": "5 s"}
+    line = make({"m0": {"cycle": "1 s", "to": "m1"}, "m1": {"cycle": "1 s", "buffer": way}})
     out = twin.run(line, 60.0).index.arrivals(line.place("out"))
     # two places, 5 s each: parts 1 and 2 come 6 and 7 s after the start, then two every 5 s
     assert out[:6].tolist() == [7.0, 8.0, 12.0, 13.0, 17.0, 18.0]

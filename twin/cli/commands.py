@@ -177,8 +177,13 @@ def _export(
         typer.Option("--epoch", metavar="DATE", help=_("Date and time (UTC) of simulated 0.")),
     ] = "2026-01-01T00:00:00Z",
     licence: Annotated[
-        str, typer.Option("--licence", metavar="TEXT", help=_("Licence named in the data sheet."))
-    ] = "Apache-2.0",
+        str,
+        typer.Option(
+            "--licence",
+            metavar="TEXT",
+            help=_("Licence named in the data sheet; else the scenario's."),
+        ),
+    ] = "",
     duration: Annotated[str, until(_(" Not for a run folder."))] = "8h",
     seed: Annotated[int, seed()] = 0,
     fault: Annotated[list[str] | None, fault()] = None,
@@ -235,6 +240,14 @@ def _serve(
             help=_("The instructor's password; else a new one is made and shown."),
         ),
     ] = None,
+    head_start: Annotated[
+        str,
+        typer.Option(
+            "--head-start",
+            metavar="TIME",
+            help=_("Simulated time that has passed when clients come: the line is already full."),
+        ),
+    ] = "0s",
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import live
@@ -242,7 +255,17 @@ def _serve(
     live.serve(
         name,
         live.Options(
-            clock.value, speed, seed, host, opcua_port, http_port, duration, out, password, force
+            clock=clock.value,
+            speed=speed,
+            seed=seed,
+            host=host,
+            opcua_port=opcua_port,
+            http_port=http_port,
+            duration=duration,
+            out=out,
+            password=password,
+            head_start=head_start,
+            force=force,
         ),
     )
 

@@ -43,6 +43,7 @@ class Options:
     duration: str | None
     out: Path | None
     password: str | None
+    head_start: str
     force: bool
 
 
@@ -55,6 +56,7 @@ def serve(name: str, options: Options) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("asyncua").setLevel(logging.WARNING if guarded.debug else logging.CRITICAL)
     limit = None if options.duration is None else span(options.duration, "--for")
+    before = span(options.head_start, "--head-start")
     for option, port in (("opcua", options.opcua_port), ("http", options.http_port)):
         if not 0 <= port <= 65535:
             raise UsageError(
@@ -67,6 +69,8 @@ def serve(name: str, options: Options) -> None:
     line = load(name)
     password = options.password or secrets.token_urlsafe(9)
     session = Session(line, options.seed, options.clock, options.speed, instructor_token=password)
+    if before:
+        session.run.advance(before)
     gc.disable()  # until the start is over: it makes lasting objects only, and is a sixth faster
     try:
         asyncio.run(_run(session, adapters(line, options, password), password, limit))
@@ -93,7 +97,7 @@ def adapters(line: Line, options: Options, password: str) -> list[Any]:
             options.opcua_port,
             anonymous_role="operator" if here else "observer",
             users={INSTRUCTOR: (hashed, INSTRUCTOR)},
-            pki=None if here else _state_folder() / "pki",
+            pki=_state_folder() / "pki",
         ),
         http(options.host, options.http_port, static=page(), scene=scene),
     ]

@@ -41,6 +41,9 @@ VALUES_AT_ONCE: Final = 1 << 22
 Progress = Callable[[float, float], None]
 
 
+DEFAULT_LICENCE = "Apache-2.0"  # the product's own, for scenarios that name none
+
+
 @dataclass(frozen=True)
 class Exported:
     """What was written: the files, telemetry first, and how many rows and tags it has."""
@@ -74,14 +77,15 @@ def export(
     format: str | None = None,
     *,
     epoch: datetime = EPOCH,
-    licence: str = "Apache-2.0",
+    licence: str = "",
     force: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
     """Write what the tags showed every `every` ("1s" or s) in [start, stop) to the file `out`.
 
     `format` is "parquet" or "csv"; left out, the ending of `out` decides. `epoch` is the date of
-    simulated 0. Both formats hold the same values, and `twin.sample` gives them too. Raises
+    simulated 0. Both formats hold the same values, and `twin.sample` gives them too.
+    `licence` is named in the data sheet; left out, the scenario's own. Raises
     UsageError for what cannot be asked for, and RunDirError when a file exists (unless `force`)
     or cannot be written; then none of them is written.
     """
@@ -94,7 +98,8 @@ def export(
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
     _refuse_existing(paths, force)
     facts = Facts(
-        path.name, window.every, window.start, window.stop, window.rows, epoch, licence,
+        path.name, window.every, window.start, window.stop, window.rows, epoch,
+        licence or trace.line.scenario.licence or DEFAULT_LICENCE,
         [(p.name, what) for p, what in zip(paths, COMPANIONS, strict=False) if what],
     )  # fmt: skip
     with whole_files(*paths) as temporary, writing(path):

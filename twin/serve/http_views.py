@@ -35,8 +35,10 @@ NEWS: Final = frozenset(
 )
 
 
-def is_news(kind: EventKind, value: float) -> bool:
-    """Whether the page's event list shows an event."""
+def is_news(kind: EventKind, value: float, t: float) -> bool:
+    """Whether the page's event list shows an event. How the line is set up at first is no news."""
+    if kind is EventKind.SETUP and t == 0.0:
+        return False
     return kind in NEWS or (kind is EventKind.VERDICT and value == 0.0)
 
 

@@ -19,6 +19,7 @@ from twin.i18n import _
 from twin.serve.http_views import event_views, is_news, line_view, oee, wall_time
 from twin.serve.present import Present, milliseconds, paces
 from twin.trace import EventKind
+from twin.trace.tables import Table
 
 if TYPE_CHECKING:
     from twin.serve.scene import Scene
@@ -183,7 +184,7 @@ class Channel:
     def _news(self, begin: int, end: int) -> list[JSON]:
         table, news = self.session.trace.events, []
         for row in range(end - 1, begin - 1, -1):
-            if is_news(EventKind(int(table.kind[row])), float(table.value[row])):
+            if is_news(*_facts(table, row)):
                 news.append(row)
                 if len(news) == NEWS:
                     break
@@ -201,6 +202,10 @@ async def _close(socket: WebSocket) -> None:
         await asyncio.wait_for(socket.close(1011), 1.0)
     except (RuntimeError, TimeoutError, OSError):
         return
+
+
+def _facts(table: Table, row: int) -> tuple[EventKind, float, float]:
+    return EventKind(int(table.kind[row])), float(table.value[row]), float(table.t[row])
 
 
 def _encode(message: JSON) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,8 +85,24 @@ def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]
         noise *= tag.noise
         value = value + noise
     if tag.resolution > 0.0:
-        value = np.rint(value / tag.resolution) * tag.resolution
+        steps, scale = decimal(tag.resolution)
+        value = np.rint(value / tag.resolution)
+        value *= steps
+        value /= scale
     return value
+
+
+@cache
+def decimal(resolution: float) -> tuple[float, float]:
+    """A resolution as (whole number, power of ten): 0.05 is (5, 100).
+
+    A whole number of steps divided once by the power of ten is the double nearest to the decimal
+    a display would show, so 28.15 prints as 28.15.
+    """
+    scale = 1.0
+    while scale < 1e12 and abs(resolution * scale - round(resolution * scale)) > 1e-9 * scale:
+        scale *= 10.0
+    return float(round(resolution * scale)), scale
 
 
 def stream(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
-from visual.mesh import Array, Mesh
+from visual.mesh import Array, Mesh, merge
 from visual.shapes import solids
 from visual.shapes.fittings import BELT, RAIL, rails
 from visual.shapes.handling import magazine
@@ -18,7 +20,7 @@ def belt(points: Array) -> dict[str, Mesh]:
     """A conveyor along a way of shape (n, 3), with a transfer table at every bend."""
     s = Sketch()
     last = len(points) - 2
-    for k, (a, b) in enumerate(zip(points[:-1], points[1:], strict=True)):
+    for k, (a, b) in enumerate(itertools.pairwise(points)):
         run, turn = b - a, float(np.arctan2(b[1] - a[1], b[0] - a[0]))
         length = float(np.hypot(run[0], run[1]))
         if length < SHORTEST:
@@ -49,8 +51,15 @@ def _straight(begin: float, end: float, motor: bool) -> Sketch:
         s.box("steel", (x - 0.012, x + 0.012), (-RAIL, RAIL), (BELT - 0.12, BELT - 0.095))
     if motor and end - begin > 0.6:
         x = (begin + end) / 2
-        s.slab("dark", (x - 0.10, x + 0.10), (-RAIL - 0.17, -RAIL - 0.03), (BELT - 0.21, BELT - 0.07),
-               0.02, 0.008, 2)  # fmt: skip
+        s.slab(
+            "dark",
+            (x - 0.10, x + 0.10),
+            (-RAIL - 0.17, -RAIL - 0.03),
+            (BELT - 0.21, BELT - 0.07),
+            0.02,
+            0.008,
+            2,
+        )
         s.box("green light", (x + 0.05, x + 0.075), (-RAIL - 0.172, -RAIL - 0.17),
               (BELT - 0.11, BELT - 0.085))  # fmt: skip
     return s
@@ -62,9 +71,19 @@ def _transfer() -> Sketch:
     half = RAIL + 0.05
     s.slab("shade", (-half, half), (-half, half), (BELT - 0.15, BELT - 0.03), 0.02, 0.008, 2)
     for x in (-0.09, -0.03, 0.03, 0.09):
-        s.cylinder("steel", (x, -half + 0.03, BELT - 0.02), (x, half - 0.03, BELT - 0.02), 0.016, 10)
+        s.cylinder(
+            "steel", (x, -half + 0.03, BELT - 0.02), (x, half - 0.03, BELT - 0.02), 0.016, 10
+        )
     s.slab("base", (-0.10, 0.10), (-0.10, 0.10), (0.02, BELT - 0.15), 0.03, 0.008, 2)
-    s.slab("dark", (-half + 0.02, half - 0.02), (-half + 0.02, half - 0.02), (0.0, 0.03), 0.03, 0.008, 2)
+    s.slab(
+        "dark",
+        (-half + 0.02, half - 0.02),
+        (-half + 0.02, half - 0.02),
+        (0.0, 0.03),
+        0.03,
+        0.008,
+        2,
+    )
     return s
 
 
@@ -94,7 +113,11 @@ def trolley(z: float) -> dict[str, Mesh]:
             s.cylinder("black", (x - 0.02, y, 0.045), (x + 0.02, y, 0.045), 0.045, 12)
     for level in (0.20, z - 0.03):
         s.slab("blue", (-0.20, 0.20), (-0.17, 0.17), (level, level + 0.03), 0.02, 0.006, 1)
-    s.tube("steel", [(0.18, -0.14, z), (0.30, -0.14, z + 0.12), (0.30, 0.14, z + 0.12), (0.18, 0.14, z)], 0.012)
+    s.tube(
+        "steel",
+        [(0.18, -0.14, z), (0.30, -0.14, z + 0.12), (0.30, 0.14, z + 0.12), (0.18, 0.14, z)],
+        0.012,
+    )
     s.include(magazine(0).meshes(), 0.0, 0.0, z)
     return s.meshes()
 
@@ -102,13 +125,18 @@ def trolley(z: float) -> dict[str, Mesh]:
 def trail(points: Array, dash: float = 0.28, gap: float = 0.20, width: float = 0.07) -> Mesh:
     """A dashed line on the floor along a way of shape (n, 3)."""
     dashes = []
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in itertools.pairwise(points):
         length = float(np.hypot(*(b - a)[:2]))
         if length < SHORTEST:
             continue
         turn = float(np.arctan2(b[1] - a[1], b[0] - a[0]))
         for x in np.arange(0.0, length - 0.05, dash + gap):
             end = min(x + dash, length)
-            corners = [(x, -width / 2, 0), (end, -width / 2, 0), (end, width / 2, 0), (x, width / 2, 0)]
+            corners = [
+                (x, -width / 2, 0),
+                (end, -width / 2, 0),
+                (end, width / 2, 0),
+                (x, width / 2, 0),
+            ]
             dashes.append(solids.plate(corners).turned(turn).moved(*(float(v) for v in a)))
-    return solids.merge(dashes)
+    return merge(dashes)

@@ -12,7 +12,9 @@ _BARS = {
 }  # fmt: skip
 
 
-def number(s: Sketch, material: str, value: int, x: float, y: float, z: float, height: float) -> None:
+def number(
+    s: Sketch, material: str, value: int, x: float, y: float, z: float, height: float
+) -> None:
     """Write a number centred at x on a front at depth y, its foot at z."""
     width, bar = 0.55 * height, 0.15 * height
     step = width + 0.25 * height

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from visual.mesh import Mesh
 from visual.shapes import solids
 from visual.shapes.sketch import Sketch
@@ -97,9 +99,13 @@ def front_plate(s: Sketch, material: str, x: Point, z: Point, y: float) -> None:
 
 def buttons(s: Sketch, x: float, y: float, z: float) -> None:
     """Start, reset and emergency stop on a front at height z."""
-    s.slab("dark", (x - 0.09, x + 0.09), (y - 0.015, y + 0.01), (z - 0.04, z + 0.04), 0.012, 0.004, 2)
+    s.slab(
+        "dark", (x - 0.09, x + 0.09), (y - 0.015, y + 0.01), (z - 0.04, z + 0.04), 0.012, 0.004, 2
+    )
     for k, material in enumerate(("green light", "pixel")):
-        s.cylinder(material, (x - 0.055 + 0.04 * k, y - 0.02, z), (x - 0.055 + 0.04 * k, y, z), 0.013, 10)
+        s.cylinder(
+            material, (x - 0.055 + 0.04 * k, y - 0.02, z), (x - 0.055 + 0.04 * k, y, z), 0.013, 10
+        )
     s.cylinder("red", (x + 0.05, y - 0.04, z), (x + 0.05, y - 0.01, z), 0.026, 14)
 
 
@@ -122,8 +128,12 @@ def hood(
     s.slab(accent, (-half + 0.05, half - 0.05), (front + slope + 0.03, back - 0.05),
            (high + 0.05, high + 0.075), 0.03, 0.008)  # fmt: skip
     s.box(body, (-half + frame, half - frame), (front, front + 0.05), (low, sill))
-    pane = [(front + 0.012, sill), (front + 0.012, sill + 0.12), (front + slope + 0.012, high - 0.05)]
-    for (y0, z0), (y1, z1) in zip(pane[:-1], pane[1:], strict=True):
+    pane = [
+        (front + 0.012, sill),
+        (front + 0.012, sill + 0.12),
+        (front + slope + 0.012, high - 0.05),
+    ]
+    for (y0, z0), (y1, z1) in itertools.pairwise(pane):
         s.put(glass, solids.plate([(-half + frame, y0, z0), (half - frame, y0, z0),
                                    (half - frame, y1, z1), (-half + frame, y1, z1)]))  # fmt: skip
     s.box("lamp", (-half + frame + 0.06, half - frame - 0.06),

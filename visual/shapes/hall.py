@@ -46,10 +46,14 @@ def hall(p: Hall) -> dict[str, Mesh]:
         else:
             s.include(_rack(random).meshes(), first + BAY * (k + 0.5), p.racks)
     for k in range(4):
-        s.include(_pallet(random).meshes(), x0 + 1.6 + 1.5 * (k % 2), p.racks - 1.2 + 1.3 * (k // 2))
-        s.include(_pallet(random).meshes(), x1 - 1.6 - 1.5 * (k % 2), p.racks - 1.2 + 1.3 * (k // 2))
+        s.include(
+            _pallet(random).meshes(), x0 + 1.6 + 1.5 * (k % 2), p.racks - 1.2 + 1.3 * (k // 2)
+        )
+        s.include(
+            _pallet(random).meshes(), x1 - 1.6 - 1.5 * (k % 2), p.racks - 1.2 + 1.3 * (k // 2)
+        )
     middle = (p.aisle[0] + p.aisle[1]) / 2
-    s.include(_vehicle().meshes(), x0 + 0.38 * (x1 - x0), middle)
+    s.include(_vehicle().meshes(), x0 + 0.56 * (x1 - x0), middle)
     return s.meshes()
 
 
@@ -112,7 +116,12 @@ def _rack(random: np.random.Generator) -> Sketch:
 def _load(s: Sketch, x: float, width: float, z: float, high: float, kind: float) -> None:
     if kind < 0.62:
         s.box("carton", (x, x + width), (-0.42, 0.38), (z, z + high))
-        s.box("shade", (x + width / 2 - 0.025, x + width / 2 + 0.025), (-0.422, 0.38), (z + high - 0.12, z + high + 0.001))
+        s.box(
+            "shade",
+            (x + width / 2 - 0.025, x + width / 2 + 0.025),
+            (-0.422, 0.38),
+            (z + high - 0.12, z + high + 0.001),
+        )
     else:
         colour = "plastic" if kind < 0.86 else "base"
         for level in range(2):
@@ -136,8 +145,13 @@ def _cabinet() -> Sketch:
             s.box("shade", (x0, x1), (-0.40, -0.36), (z - 0.03, z))
             for j in range(7):
                 x = x0 + 0.09 + (x1 - x0 - 0.18) * j / 6
-                s.cylinder(("reel", "plastic", "dark", "reel", "teal")[(j + level) % 5],
-                           (x - 0.02, -0.38, z + 0.17), (x + 0.02, -0.38, z + 0.17), 0.16, 12)  # fmt: skip
+                s.cylinder(
+                    ("reel", "plastic", "dark", "reel", "teal")[(j + level) % 5],
+                    (x - 0.02, -0.38, z + 0.17),
+                    (x + 0.02, -0.38, z + 0.17),
+                    0.16,
+                    12,
+                )
         s.box("tinted", (x0, x1), (-0.56, -0.552), (0.22, 2.08))
     s.box("body", (-half, half), (-0.56, -0.35), (0.06, 0.22))
     s.box("body", (-half, half), (-0.56, -0.35), (2.08, 2.25))
@@ -159,7 +173,9 @@ def _pallet(random: np.random.Generator) -> Sketch:
             for y in (-0.24, 0.24):
                 z = 0.125 + 0.40 * level
                 s.box("carton", (x - 0.255, x + 0.255), (y - 0.225, y + 0.225), (z, z + 0.39))
-                s.box("shade", (x - 0.025, x + 0.025), (y - 0.227, y + 0.227), (z + 0.27, z + 0.392))
+                s.box(
+                    "shade", (x - 0.025, x + 0.025), (y - 0.227, y + 0.227), (z + 0.27, z + 0.392)
+                )
     return s
 
 

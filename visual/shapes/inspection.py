@@ -22,7 +22,9 @@ def _camera(s: Sketch, x: float, y: float, top: float, light: str, size: float =
 def _gantry(s: Sketch, half: float, y: float, z: float, colour: str) -> None:
     """A beam across the work space on two side rails."""
     for side in (-1, 1):
-        s.box("steel", (side * half - 0.03, side * half + 0.03), (-0.42, 0.42), (z - 0.03, z + 0.02))
+        s.box(
+            "steel", (side * half - 0.03, side * half + 0.03), (-0.42, 0.42), (z - 0.03, z + 0.02)
+        )
     s.slab(colour, (-half - 0.02, half + 0.02), (y - 0.05, y + 0.05), (z + 0.02, z + 0.12), 0.015,
            0.006, 1)  # fmt: skip
 
@@ -68,23 +70,38 @@ def aoi(parameters: Parameters) -> Shape:
     s.slab("blue", (-half - 0.004, half + 0.004), (front + 0.014, back), (high - 0.15, high - 0.09),
            0.05, 0.004)  # fmt: skip
     s.box("inside", (-half + 0.07, half - 0.07), (back - 0.25, back - 0.22), (0.82, high - 0.22))
-    s.box("tinted", (-half + 0.07, half - 0.07), (front + 0.035, front + 0.045), (0.90, high - 0.23))
+    s.box(
+        "tinted", (-half + 0.07, half - 0.07), (front + 0.035, front + 0.045), (0.90, high - 0.23)
+    )
     s.box("body", (-half + 0.07, half - 0.07), (front + 0.02, front + 0.06), (0.82, 0.90))
-    s.box("lamp", (-half + 0.12, half - 0.12), (front + 0.12, front + 0.16), (high - 0.235, high - 0.22))
+    s.box(
+        "lamp",
+        (-half + 0.12, half - 0.12),
+        (front + 0.12, front + 0.16),
+        (high - 0.235, high - 0.22),
+    )
     fit.rails(s, (-half, half))
     _gantry(s, 0.46, 0.05, 1.34, "blue")
     _camera(s, 0.0, -0.02, 1.46, "lamp", 1.25)
     for k, material in enumerate(("red", "green light", "pixel")):  # a ring of each colour
-        s.cylinder(material, (0, -0.02, 1.165 + 0.02 * k), (0, -0.02, 1.18 + 0.02 * k), 0.19 - 0.02 * k, 28)
+        s.cylinder(
+            material, (0, -0.02, 1.165 + 0.02 * k), (0, -0.02, 1.18 + 0.02 * k), 0.19 - 0.02 * k, 28
+        )
     _keyboard(s, half - 0.28, front)
     return Shape(s.meshes(), (length, depth, high), (half - 0.12, 0.5, high - 0.01))
 
 
 def _keyboard(s: Sketch, x: float, front: float) -> None:
     """A swung monitor over a keyboard shelf."""
-    s.slab("shade", (x - 0.24, x + 0.24), (front - 0.24, front + 0.02), (0.845, 0.865), 0.03, 0.006, 2)
-    s.slab("dark", (x - 0.18, x + 0.10), (front - 0.20, front - 0.08), (0.865, 0.882), 0.01, 0.004, 1)
-    s.slab("dark", (x + 0.14, x + 0.19), (front - 0.18, front - 0.10), (0.865, 0.885), 0.015, 0.004, 2)
+    s.slab(
+        "shade", (x - 0.24, x + 0.24), (front - 0.24, front + 0.02), (0.845, 0.865), 0.03, 0.006, 2
+    )
+    s.slab(
+        "dark", (x - 0.18, x + 0.10), (front - 0.20, front - 0.08), (0.865, 0.882), 0.01, 0.004, 1
+    )
+    s.slab(
+        "dark", (x + 0.14, x + 0.19), (front - 0.18, front - 0.10), (0.865, 0.885), 0.015, 0.004, 2
+    )
     fit.screen(s, x, front + 0.03, 1.12, 0.46, 0.32)
 
 
@@ -114,7 +131,11 @@ def ict(parameters: Parameters) -> Shape:
     s.post("alu", 0.0, 0.0, (1.56, 1.80), 0.075, 20)
     s.post("dark", 0.0, 0.0, (1.80, 1.83), 0.085, 20)
     _rack(s, half, back)
-    s.tube("black", [(0.45, 0.36, 0.9), (0.30, 0.42, 1.05), (0.15, 0.32, 0.98), (0.1, 0.22, 0.88)], 0.022)
+    s.tube(
+        "black",
+        [(0.45, 0.36, 0.9), (0.30, 0.42, 1.05), (0.15, 0.32, 0.98), (0.1, 0.22, 0.88)],
+        0.022,
+    )
     fit.screen(s, half - 0.20, front + 0.08, 1.10, 0.34, 0.25)
     fit.buttons(s, -half + 0.2, front - 0.012, 0.755)
     return Shape(s.meshes(), (length, depth, 1.83), (half - 0.10, back - 0.12, high + 0.10))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Material:
-    """`colour` "#rrggbb" in sRGB; `metallic`, `roughness`, `opacity` 0-1; a lit one ignores lamps."""
+    """`colour` "#rrggbb" in sRGB; `metallic`, `roughness`, `opacity` 0-1; `lit` ignores lamps."""
 
     colour: str
     metallic: float = 0.0

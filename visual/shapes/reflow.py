@@ -1,4 +1,4 @@
-"""Reflow oven: a long tunnel with a lid a zone, cooling zones, exhaust stacks and a glowing slit."""
+"""Reflow oven: a tunnel with a lid a zone, cooling zones, exhaust stacks, a glowing slit."""
 
 from __future__ import annotations
 
@@ -31,10 +31,27 @@ def _zone(s: Sketch, x: float, zone: int, hot: int) -> None:
            (-y + 0.20, HEIGHT - 0.06), (-y + 0.02, 1.24)]  # fmt: skip
     s.prism("shade" if cooling else "body", lid, x0, x1, "x", 0.012)
     colour = "teal" if cooling else "blue"
-    s.slab(colour, (x0 + 0.05, x1 - 0.05), (-0.26, 0.26), (HEIGHT - 0.07, HEIGHT - 0.03), 0.02, 0.008, 2)
+    s.slab(
+        colour,
+        (x0 + 0.05, x1 - 0.05),
+        (-0.26, 0.26),
+        (HEIGHT - 0.07, HEIGHT - 0.03),
+        0.02,
+        0.008,
+        2,
+    )
     s.post("dark", (x0 + x1) / 2, 0.0, (HEIGHT - 0.04, HEIGHT), 0.07, 16)
-    s.tube("dark", [(x0 + 0.09, -y + 0.03, 1.15), (x0 + 0.09, -y - 0.02, 1.15),
-                    (x1 - 0.09, -y - 0.02, 1.15), (x1 - 0.09, -y + 0.03, 1.15)], 0.009, 6)  # fmt: skip
+    s.tube(
+        "dark",
+        [
+            (x0 + 0.09, -y + 0.03, 1.15),
+            (x0 + 0.09, -y - 0.02, 1.15),
+            (x1 - 0.09, -y - 0.02, 1.15),
+            (x1 - 0.09, -y + 0.03, 1.15),
+        ],
+        0.009,
+        6,
+    )
     s.box("steel", (x0, x1), (-y + 0.03, y - 0.03), (1.02, 1.08))
     s.box(_glow(zone, hot), (x0, x1), (0.16, 0.18), (0.86, 1.02))
     s.box(_glow(zone, hot), (x0, x1), (-y + 0.06, 0.16), (0.84, 0.85))
@@ -42,7 +59,15 @@ def _zone(s: Sketch, x: float, zone: int, hot: int) -> None:
     s.box("shade", (x0, x1), (-y + 0.012, -y + 0.05), (0.84, 0.865))
     centre = (x0 + x1) / 2
     fit.front_plate(s, "black", (centre - 0.075, centre + 0.075), (0.66, 0.78), -y + 0.004)
-    number(s, _glow(zone, hot), zone + 1 if not cooling else zone - hot + 1, centre, -y + 0.001, 0.68, 0.08)
+    number(
+        s,
+        _glow(zone, hot),
+        zone + 1 if not cooling else zone - hot + 1,
+        centre,
+        -y + 0.001,
+        0.68,
+        0.08,
+    )
 
 
 def _end(s: Sketch, x: float, side: int) -> None:
@@ -88,7 +113,12 @@ def reflow(parameters: Parameters) -> Shape:
         for y in (-DEPTH / 2 + 0.15, DEPTH / 2 - 0.15):
             s.post("dark", x, y, (0.0, 0.03), 0.05, 10)
             s.post("steel", x, y, (0.03, 0.20), 0.022, 8)
-    s.box("dark", (left - END + 0.06, right + END - 0.06), (-DEPTH / 2 + 0.06, DEPTH / 2 - 0.06), (0.10, 0.21))
+    s.box(
+        "dark",
+        (left - END + 0.06, right + END - 0.06),
+        (-DEPTH / 2 + 0.06, DEPTH / 2 - 0.06),
+        (0.10, 0.21),
+    )
     s.box("inside", (left, right), (DEPTH / 2 - 0.30, DEPTH / 2 - 0.03), (0.84, 1.08))
     for zone in range(hot + cooling):
         _zone(s, left + PITCH * zone, zone, hot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
@@ -208,9 +209,7 @@ def _disc(centre: Array, spokes: Array, normal: Array) -> Mesh:
 def tube(way: Sequence[Point], r: float, n: int = 8) -> Mesh:
     """A round bar along a way, joints rounded by spheres: pipes, handles, cables."""
     points = np.asarray(way, float)
-    parts = [
-        frustum(a, b, r, r, n, caps=False) for a, b in zip(points[:-1], points[1:], strict=True)
-    ]
+    parts = [frustum(a, b, r, r, n, caps=False) for a, b in itertools.pairwise(points)]
     parts += [sphere(p, r, n, max(n // 2, 4)) for p in points]
     return merge(parts)
 
@@ -219,9 +218,7 @@ def sphere(centre: Point, r: float, n: int = 16, rings: int = 8) -> Mesh:
     """A sphere."""
     circle = _circle(n)
     polar = np.linspace(np.pi, 0.0, rings + 1)
-    unit = np.concatenate(
-        [np.c_[circle * np.sin(p), np.full(n, np.cos(p))] for p in polar]
-    )
+    unit = np.concatenate([np.c_[circle * np.sin(p), np.full(n, np.cos(p))] for p in polar])
     return spread(np.asarray(centre, float) + r * unit, unit, rings + 1, n)
 
 
@@ -248,7 +245,5 @@ def annulus(centre: Point, inner: float, outer: float, n: int = 32) -> Mesh:
     """A flat round band seen from above."""
     circle = _circle(n)
     x, y, z = centre
-    points = np.concatenate(
-        [np.c_[circle * r + (x, y), np.full(n, z)] for r in (outer, inner)]
-    )
+    points = np.concatenate([np.c_[circle * r + (x, y), np.full(n, z)] for r in (outer, inner)])
     return spread(points, np.tile([0.0, 0.0, 1.0], (2 * n, 1)), 2, n)

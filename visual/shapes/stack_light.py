@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visual.mesh import Mesh
+from visual.mesh import Mesh, merge
 from visual.shapes import solids
 
 LAMPS = ("red", "amber", "green", "blue")  # from the top, IEC 60073
@@ -14,7 +14,7 @@ RADIUS = 0.048
 
 def pole() -> Mesh:
     """The pole with its collar, standing at the origin."""
-    return solids.merge([solids.post(0, 0, (0.0, POLE), 0.016, 10),
+    return merge([solids.post(0, 0, (0.0, POLE), 0.016, 10),
                          solids.post(0, 0, (POLE - 0.02, POLE), RADIUS, 16),
                          solids.post(0, 0, (HEIGHT - 0.03, HEIGHT), RADIUS * 0.9, 16)])  # fmt: skip
 

@@ -12,6 +12,7 @@ from twin.errors import CommandError
 from twin.trace import Command, EventKind, State
 
 SLOW = {"kind": "exponential", "mean": "1 s"}
+SHORT = {"zones": [150, 200, 248], "cooling": [50]}  # an oven of four zones
 
 
 def out_times(trace: twin.Trace, place: str = "out") -> list[float]:
@@ -152,7 +153,7 @@ def test_a_kit_takes_its_parts_as_they_come_and_makes_one_of_them():
 def test_a_tunnel_lets_nothing_in_that_could_not_come_out():
     """One place behind: a board enters only when the one before has left that place."""
     oven = {"kind": "reflow", "cycle": "10 s", "to": "slow",
-            "parameters": {"zones": [150, 200, 248], "cooling": [50], "belt_speed": 120}}  # fmt: skip
+            "parameters": {**SHORT, "belt_speed": 120}}  # fmt: skip
     line = make({"oven": oven, "slow": {"cycle": "200 s", "buffer": 1}})
     trace = twin.run(line, 1500.0)
     books = audit(trace)
@@ -164,7 +165,7 @@ def test_a_tunnel_lets_nothing_in_that_could_not_come_out():
 def test_a_taker_behind_a_tunnel_is_not_forgotten():
     """It comes while the only place is reserved for a board on its way."""
     oven = {"kind": "reflow", "cycle": "1 s", "to": "fast",
-            "parameters": {"zones": [150, 200, 248], "cooling": [50], "belt_speed": 120}}  # fmt: skip
+            "parameters": {**SHORT, "belt_speed": 120}}  # fmt: skip
     line = make({"oven": oven, "fast": {"cycle": "1 s", "buffer": 1}})
     trace = twin.run(line, 3600.0)
     # 4 zones of 0.3 m at 120 cm/min are 60 s; with one place there is one board a way
@@ -173,7 +174,7 @@ def test_a_taker_behind_a_tunnel_is_not_forgotten():
 
 def test_a_belt_that_changes_speed_keeps_positions():
     oven = {"kind": "reflow", "cycle": "20 s",
-            "parameters": {"zones": [150, 200, 248], "cooling": [50], "belt_speed": 60}}  # fmt: skip
+            "parameters": {**SHORT, "belt_speed": 60}}  # fmt: skip
     line = make({"oven": oven})
     slow = twin.run(line, 400.0)
     # 120 s way, pitch 20 s: out at 140, 160, 180 ...

@@ -13,7 +13,7 @@ from twin.trace import Command
 
 @pytest.fixture(scope="module")
 def trace() -> twin.Trace:
-    """Parts at 0, 2, 4 ... s from `a`; `b` works 3 s on each, with one place between; stop at 30."""
+    """`a` needs 2 s a part, `b` 3 s, with one place between; `b` is stopped at 30.25 s."""
     line = make(
         {
             "a": {"cycle": "2 s", "to": "b"},

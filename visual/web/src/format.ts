@@ -13,13 +13,16 @@ export function clockText(seconds: number): string {
   return days ? `${days} d ${time}` : time;
 }
 
-export const wallText = (date: Date): string =>
-  date.toLocaleString(lang() === "ko" ? "ko-KR" : "en-GB", {
-    month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
-    timeZone: "UTC",
-  });
+const region = (): string => (lang() === "ko" ? "ko-KR" : "en-GB");
 
-export const count = (n: number): string => n.toLocaleString(lang() === "ko" ? "ko-KR" : "en-GB");
+export const dayText = (date: Date): string =>
+  date.toLocaleDateString(region(), { month: "short", day: "numeric", timeZone: "UTC" });
+
+/** Time of day, UTC like every time the server gives. */
+export const wallText = (date: Date): string =>
+  date.toLocaleTimeString(region(), { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone: "UTC" });
+
+export const count = (n: number): string => n.toLocaleString(region());
 
 function digits(tag: Tag): number {
   if (tag.kind === "int") return 0;

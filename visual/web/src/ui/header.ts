@@ -2,7 +2,7 @@
 
 import type { ClockChange } from "../api";
 import { el, setText } from "../dom";
-import { clockText, count, wallText } from "../format";
+import { clockText, count, dayText, wallText } from "../format";
 import { lang, localised, say, setLang, t, type Key } from "../i18n";
 import type { Kpi, Line } from "../types";
 
@@ -21,6 +21,7 @@ export class Header {
   readonly node: HTMLElement;
   private readonly values = new Map<string, HTMLElement>();
   private readonly title = el("h1");
+  private readonly day = el("dt");
   private readonly status = el("span.run-state");
   private readonly table: HTMLButtonElement;
   private readonly pace = el<HTMLSelectElement>("select", { "data-kpi": "speed" });
@@ -62,7 +63,7 @@ export class Header {
   }
 
   private figure(key: (typeof FIGURES)[number] | (typeof TIMES)[number]): HTMLElement {
-    const name = el("dt");
+    const name = key === "clock" ? this.day : el("dt");
     if (key === "speed") {
       localised(() => {
         setText(name, t(key));
@@ -72,7 +73,7 @@ export class Header {
     }
     const value = el("dd", { "data-kpi": key }, "–");
     this.values.set(key, value);
-    localised(() => setText(name, t(key)));
+    if (key !== "clock") localised(() => setText(name, t(key)));
     return el(`div.figure.figure-${key}`, {}, name, value);
   }
 
@@ -99,7 +100,9 @@ export class Header {
     const { t: seconds, speed, running, clock } = this.shown;
     this.put("time", clockText(seconds));
     this.offer(speed, running, clock === "paced");
-    this.put("clock", wallText(new Date(this.startedAt + seconds * 1000)));
+    const wall = new Date(this.startedAt + seconds * 1000);
+    this.put("clock", wallText(wall));
+    setText(this.day, `${t("clock")} · ${dayText(wall)} UTC`);
     const mode = clock === "stepped" ? "stepped" : running ? "paced" : "paused";
     setText(this.status, `${this.line.id} · ${t(mode)}`);
     this.status.dataset.mode = mode;

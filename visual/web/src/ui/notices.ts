@@ -10,6 +10,7 @@ export class Notices {
 
   lost(text: string | null): void {
     this.banner.hidden = text === null;
+    document.body.classList.toggle("lost", text !== null);
     if (text !== null) setText(this.banner, text);
   }
 
