@@ -7,6 +7,7 @@ columns at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -64,11 +65,12 @@ class LiveStore:
     def update(
         self, t: float, values: NDArray[np.float64], changed: NDArray[np.bool_]
     ) -> NDArray[np.intp]:
-        """Take the values at simulated second `t`; return the rows that changed.
+        """Take the values known at simulated second `t`; return the rows that changed.
 
-        The source time of a value is the latest instant of its tag's own sampling grid.
+        The source time of a value is the latest instant before `t` of its tag's own sampling
+        grid: what happens at `t` itself is still to come.
         """
-        passed = round(t * TICKS_PER_S)
+        passed = max(math.ceil(t * TICKS_PER_S) - 1, 0)
         first = self.generation == 0
         self.source = self.base + passed // self._periods * self._periods
         self.values = np.array(values, dtype=np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 
 from visual.mesh import Array
 
-VIEW_ANGLE = 34.0  # degrees, upright
+VIEW_ANGLE = 28.0  # degrees, upright
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ GROUPS = (
 )
 THROUGHPUT = Text("Throughput, parts an hour", "시간당 생산량 (개/h)")
 SHARES = Text("Time by state", "상태별 시간 비율")
-MEAN, HOURS = Text("mean", "평균"), Text("h", "시간")
+MEAN, HOURS, MINUTES = Text("mean", "평균"), Text("h", "시간"), Text("min", "분")
 
 
 def draw_throughput(axes: Axes, figures: Figures, lang: str, k: float) -> None:
@@ -47,9 +47,11 @@ def draw_throughput(axes: Axes, figures: Figures, lang: str, k: float) -> None:
     )  # fmt: skip
     axes.set_xlim(0.0, max(figures.t / 3600.0, 1e-6))
     axes.set_ylim(0.0, max(1.0, 1.18 * float(figures.rate.max(initial=0.0)), 1.25 * mean))
-    hours = HOURS.in_language(lang)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g} {hours}")
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    unit, factor = (HOURS, 1.0) if figures.t >= 2 * 3600.0 else (MINUTES, 60.0)
+    word = unit.in_language(lang)
+    last = figures.t / 3600.0 * factor
+    ticks = [x for x in MaxNLocator(6, integer=True).tick_values(0.0, last) if x <= last]
+    axes.set_xticks([x / factor for x in ticks], [f"{x:g} {word}" for x in ticks])
     seen = list(dict.fromkeys(state for _, _, state in figures.spells))
     for number, state in enumerate(seen):
         word = LOOKS[state].title.in_language(lang)

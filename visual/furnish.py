@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from visual.mesh import Mesh, merge
+import numpy as np
+
+from visual.mesh import Array, Mesh, merge
 from visual.scene import Scene
-from visual.shapes import board, conveyor, stack_light
+from visual.shapes import board, conveyor, solids, stack_light
 from visual.shapes.hall import Hall, hall, plan
+from visual.shapes.handling import magazine
 from visual.shapes.sketch import Sketch
 
 CONVEYORS, HALL = "__conveyors", "__hall"
 FLOOR = "__floor"
+DETAILED = 1500  # parts that are drawn with all their components
 PARTS = {"board": "__part_board", "box": "__part_box"}
 
 
@@ -61,12 +65,48 @@ def conveyors(scene: Scene) -> Node:
 
 def surroundings(scene: Scene) -> Node:
     """The hall without its floor."""
-    return Node(HALL, hall(hall_plan(scene)))
+    load = magazine(14).meshes() if scene.part == "board" else _totes()
+    return Node(HALL, hall(hall_plan(scene), load))
+
+
+def _totes() -> dict[str, Mesh]:
+    """Six totes in three layers."""
+    s = Sketch()
+    for level in range(3):
+        for y in (-0.12, 0.12):
+            s.include(board.box(), 0.0, y, 0.13 * level, 0.0)
+    return s.meshes()
 
 
 def part(scene_part: str) -> dict[str, Mesh]:
     """What travels, lying on z = 0: "board" or "box"."""
     return board.board() if scene_part == "board" else board.box()
+
+
+def parts(scene_part: str, position: Array, yaw: Array) -> dict[str, Mesh]:
+    """Many parts of one kind at positions (n, 3) and headings (n); thousands are plain boxes."""
+    drawing = part(scene_part)
+    if len(position) > DETAILED:
+        drawing = _plain(drawing)
+    c, s = np.cos(yaw), np.sin(yaw)
+    turn = np.zeros((len(yaw), 3, 3), np.float32)
+    turn[:, 0, 0], turn[:, 0, 1], turn[:, 1, 0], turn[:, 1, 1], turn[:, 2, 2] = c, s, -s, c, 1.0
+    many = {}
+    for material, mesh in drawing.items():
+        offsets = np.arange(len(yaw))[:, None, None] * len(mesh.points)
+        points = mesh.points @ turn + position[:, None, :]
+        many[material] = Mesh(
+            points.reshape(-1, 3).astype(np.float32),
+            (mesh.normals @ turn).reshape(-1, 3).astype(np.float32),
+            (mesh.triangles + offsets).reshape(-1, 3).astype(np.int32),
+        )
+    return many
+
+
+def _plain(drawing: Mapping[str, Mesh]) -> dict[str, Mesh]:
+    """A box of a drawing's size in its first material."""
+    low, high = merge(drawing.values()).bounds
+    return {next(iter(drawing)): solids.box(*zip(low.tolist(), high.tolist(), strict=True))}
 
 
 def lamps(scene: Scene, lit: Mapping[str, str]) -> tuple[Mesh, dict[tuple[str, bool], Mesh]]:

@@ -17,7 +17,7 @@ import numpy as np
 from visual import furnish
 from visual.mesh import Array, Mesh, merge
 from visual.pose import MOVE_IN, QUICKEST
-from visual.scene import LEVEL, SHELF, Scene
+from visual.scene import SHELF, Scene
 from visual.shadow import floor_picture
 from visual.shapes import stack_light
 from visual.shapes.materials import MATERIALS, Material
@@ -306,7 +306,8 @@ def scene_json(scene: Scene) -> dict[str, Any]:
                 "pitch": queue.pitch,
                 "carried": queue.carried,
                 "rack": _point((*queue.rack[:2], queue.rack[2] + SHELF)) if queue.rack else None,
-                "level": LEVEL,
+                "level": queue.level,
+                "levels": queue.levels,
             }
             for name, queue in scene.queues.items()
         },

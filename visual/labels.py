@@ -49,7 +49,7 @@ def settle(
 
 
 def _free(label: Label, used: Sequence[Rect], picture: tuple[int, int], lift: float) -> Rect | None:
-    """The lowest free place above a label's anchor, straight up or to a side; None if there is none."""
+    """The lowest free place above a label's anchor, to a side, or below it; else None."""
     width, high = label.width, label.height
     for aside in SIDES:
         left = min(max(label.x - width / 2 + aside * width, GAP), picture[0] - width - GAP)
@@ -59,7 +59,11 @@ def _free(label: Label, used: Sequence[Rect], picture: tuple[int, int], lift: fl
             if hit is None:
                 return Rect(left, top, left + width, top + high)
             top = hit.top - high - GAP - 0.01
-    return None
+    left, top = label.x + lift, label.y + lift
+    below = Rect(left, top, left + width, top + high)
+    inside = below.right < picture[0] and below.bottom < picture[1]
+    free = not any(_meets(left, top, width, high, r) for r in used)
+    return below if inside and free else None
 
 
 def _meets(left: float, top: float, w: float, h: float, r: Rect) -> bool:

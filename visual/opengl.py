@@ -15,14 +15,16 @@ EGL_PLATFORM_DEVICE = 0x313F  # EGL_EXT_platform_device
 
 
 def prepare() -> None:
-    """Choose off-screen drawing where there is no display, and make sure that it works.
+    """Choose off-screen drawing, which needs no display, and make sure that it works.
 
-    Raises MissingSystemLibrary, naming the packages to install, where VTK would crash.
+    A choice of the user's own in VTK's variable stands. Raises MissingSystemLibrary, naming the
+    packages to install, where VTK would crash.
     """
-    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
+    if not sys.platform.startswith("linux") or "VTK_DEFAULT_OPENGL_WINDOW" in os.environ:
         return
-    os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
-    if not has_egl():
+    if has_egl():
+        os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"
+    elif not os.environ.get("DISPLAY"):
         raise MissingSystemLibrary(
             _(
                 "Pictures need OpenGL, and its libraries are not installed. "

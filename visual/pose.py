@@ -18,7 +18,7 @@ import numpy as np
 
 from twin.trace import Trace
 from visual.mesh import Array
-from visual.scene import LEVEL, SHELF, Queue, Scene
+from visual.scene import SHELF, Queue, Scene
 from visual.states import LOOKS, Look
 from visual.stays import Stays, stays_of
 from visual.way import Way
@@ -128,7 +128,7 @@ def _racked(
     stored = waiting & (level >= 0)
     x, y, z = queue.rack
     position[stored] = np.array([x, y, z + SHELF])
-    position[stored, 2] += LEVEL * level[stored]
+    position[stored, 2] += queue.level * np.minimum(level[stored], queue.levels - 1)
     yaw[stored] = 0.0
     return position, yaw
 

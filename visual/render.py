@@ -36,8 +36,8 @@ FLOOR_SCALE = 34.0  # pixels a metre of the floor's texture
 LIT = {"red": "#ff2a3c", "amber": "#ffb900", "green": "#1fe07a", "blue": "#3d93ff"}
 DARK = {"red": "#5a1d22", "amber": "#5c4a16", "green": "#1b4a31", "blue": "#1d3456"}
 CONCRETE = np.array([206, 211, 216], np.float32)
-WINDOW = (0.03, 0.97, 0.205, 0.735)  # of the whole picture, where the machines must be
-AZIMUTH, ELEVATION = 27.0, 23.0  # degrees
+WINDOW = (0.02, 0.98, 0.205, 0.745)  # of the whole picture, where the machines must be
+AZIMUTH, ELEVATION = 30.0, 23.0  # degrees
 
 
 def still(
@@ -230,16 +230,14 @@ def _add_floor(plotter: Any, scene: Scene) -> None:
 
 def _parts(scene: Scene, poses: Poses) -> dict[str, Mesh]:
     """All parts, merged by material; boards of every second product are blue."""
-    sketch = Sketch()
-    template = furnish.part(scene.part)
-    rows = zip(poses.position.tolist(), poses.yaw.tolist(), poses.product.tolist(), strict=True)
-    for (x, y, z), yaw, product in rows:
-        drawing = template
-        if product % 2:
-            swap = {"board": "board blue", "plastic": "teal"}
-            drawing = {swap.get(name, name): mesh for name, mesh in template.items()}
-        sketch.include(drawing, x, y, z, yaw)
-    return sketch.meshes()
+    found: dict[str, list[Mesh]] = {}
+    for odd, swap in enumerate(({}, {"board": "board blue", "plastic": "teal"})):
+        mine = poses.product % 2 == odd
+        if not mine.any():
+            continue
+        for name, mesh in furnish.parts(scene.part, poses.position[mine], poses.yaw[mine]).items():
+            found.setdefault(swap.get(name, name), []).append(mesh)
+    return {name: merge(meshes) for name, meshes in found.items()}
 
 
 def _add_states(plotter: Any, scene: Scene, poses: Poses) -> None:

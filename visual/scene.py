@@ -23,8 +23,9 @@ from visual.shapes import Shape, shape_of
 from visual.shapes.fittings import BELT
 from visual.way import Point, Way, route, simplified, way
 
-MAGAZINE = 16  # parts a rack holds before they stack above it
-LEVEL = 0.027  # m between parts in a rack
+MAGAZINE = 16  # parts for which an unlimited buffer gets a rack
+ROOM = 0.43  # m of height for parts in a rack
+LEVEL = {"board": 0.027, "box": 0.14}  # m between parts in a rack, by what travels
 SHELF = 0.056  # m from a rack's foot to its first part
 BOARD_KINDS = frozenset({"printer", "spi", "placer", "reflow", "aoi", "ict"})
 
@@ -77,6 +78,7 @@ class Place:
 class Queue:
     """Where the parts of a buffer wait: `slots` on the belt's end, the rest in a rack at `rack`.
 
+    The rack holds `levels` parts, `level` m one above the other; all others share its top.
     `carried`: no belt leads here, parts are brought by hand and all wait in the rack.
     """
 
@@ -84,6 +86,12 @@ class Queue:
     pitch: float
     rack: tuple[float, float, float] | None
     carried: bool
+    level: float
+
+    @property
+    def levels(self) -> int:
+        """Parts a rack shows one above the other."""
+        return 1 + int(ROOM / self.level)
 
 
 @dataclass(frozen=True)
@@ -129,8 +137,13 @@ class Scene:
     @property
     def part(self) -> str:
         """What travels: "board" where boards are made, else "box"."""
-        kinds = {place.kind for place in self.places.values()}
-        return "board" if kinds & BOARD_KINDS else "box"
+        return travelling(self.places)
+
+
+def travelling(places: Mapping[str, Place]) -> str:
+    """What travels between places: "board" or "box"."""
+    kinds = {place.kind for place in places.values()}
+    return "board" if kinds & BOARD_KINDS else "box"
 
 
 @lru_cache(maxsize=16)
@@ -172,6 +185,7 @@ class _Plan:
 
     def __init__(self, line: Line, places: Mapping[str, Place]) -> None:
         self.places = places
+        self.level = LEVEL[travelling(places)]
         self.main = main_stations(line)
         self.tunnels = {s.id for s in line.stations if s.residence is not None}
         self.ways: dict[tuple[str, str], Way] = {}
@@ -238,7 +252,7 @@ class _Plan:
         if wanted > slots:
             where = way(belt).at(np.array([length / 2]))[0][0]
             rack = (float(where[0]), float(where[1]), BELT + 0.16)
-        self.queues[buffer.id] = Queue(slots, PITCH, rack, False)
+        self.queues[buffer.id] = Queue(slots, PITCH, rack, False, self.level)
 
     def _hand_over(self, buffer: Buffer, taker: Place) -> None:
         """Parts that pass from station to station without lying in the buffer."""
@@ -284,7 +298,7 @@ class _Plan:
         self.ways["", buffer.id] = way([(foot[0], foot[1] - 0.5, z), top])
         self.ways[buffer.id, taker.id] = way([top, (x, y, z), taker.bench])
         self._hand_over(buffer, taker)
-        self.queues[buffer.id] = Queue(0, PITCH, foot, True)
+        self.queues[buffer.id] = Queue(0, PITCH, foot, True, self.level)
 
 
 def page_scene(line: Line) -> Picture:

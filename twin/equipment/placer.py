@@ -17,7 +17,7 @@ VACUUM = 62.0  # kPa below ambient, assumed
 RETRY = 1.2  # s a failed pick costs, assumed
 SPREAD = 25.0  # µm, placement sd at Cpk 1.33 for a tolerance of 100 µm
 TOLERANCE = 100.0  # µm
-STAYS = 0.3  # share of shifted parts that surface tension does not pull back, assumed
+STAYS = 0.25  # share of shifted parts that surface tension does not pull back, assumed
 
 
 class PlacerParameters(Parameters):

@@ -15,18 +15,24 @@ from twin.kernel.part import Part
 
 
 class Belt:
-    """Parts under way with the time each comes out; `on_exit` treats a part as it does."""
+    """Parts under way with the time each comes out; `on_exit` treats a part as it does.
+
+    `stay` (s) is the whole way through the tunnel; the share `ahead` of it lies behind a part
+    already when the station, whose cycle is the pitch between two parts, lets go of it.
+    """
 
     def __init__(
         self,
         calendar: Calendar,
         behind: Buffer | Sink,
-        duration: float,
+        stay: float,
+        ahead: float,
         on_exit: Callable[[Part], object],
     ) -> None:
         self._calendar = calendar
         self._behind = behind
-        self.duration = duration
+        self._rest = 1.0 - ahead
+        self.duration = stay * self._rest
         self._on_exit = on_exit
         self._moving: deque[tuple[float, Part]] = deque()
         self._feeder: Feeder | None = None
@@ -54,8 +60,9 @@ class Belt:
             self._enter(feeder.part)
             feeder.released()
 
-    def change_duration(self, duration: float) -> None:
+    def change_stay(self, stay: float) -> None:
         """The belt runs at another speed from now on; what is inside keeps its position."""
+        duration = stay * self._rest
         now, ratio = self._calendar._now, duration / self.duration
         self._moving = deque((now + (t - now) * ratio, part) for t, part in self._moving)
         self.duration = duration

@@ -16,8 +16,11 @@ from twin.kernel.rig import Rig
 from twin.kernel.route import Router
 from twin.kernel.supply import Arrivals, Kit, Supply
 from twin.line.line import MERGED, SINKS, Line, Station
-from twin.line.values import Record
+from twin.line.values import Record, mean_of
 from twin.trace.tables import EventKind, Recorder
+
+
+MOST_AHEAD = 0.99  # a tunnel shorter than its pitch still takes a moment to leave
 
 
 class Plant:
@@ -93,8 +96,8 @@ class Plant:
         duration = station.residence
         cycle_law = next(iter(spec.cycle.values())) if isinstance(spec.cycle, dict) else spec.cycle
         if duration is not None:
-            # the cycle is the pitch between two parts; the rest of the way is the belt's
-            belt = Belt(self.calendar, outlets[0], duration, rig.work)
+            ahead = min(mean_of(cycle_law) / duration, MOST_AHEAD)
+            belt = Belt(self.calendar, outlets[0], duration, ahead, rig.work)
             self.belts[station.id] = belt
             rig.belt = belt
         modes = [

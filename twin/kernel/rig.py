@@ -74,7 +74,7 @@ class Rig:
         self._record(name, Law.hold(value))
         self.drive()
         if self.belt is not None and self.equipment.residence is not None:
-            self.belt.change_duration(self.equipment.residence(self.parameters, self.settings))
+            self.belt.change_stay(self.equipment.residence(self.parameters, self.settings))
 
     def drive(self) -> None:
         """Let every law head for where settings and faults now send it."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Block:
     """What every tag of the line shows at one instant, in the order of `line.tags`.
 
-    `t` is simulated seconds, `wall` the same instant as a date; `changed` marks the tags whose
+    `t` is simulated seconds, `wall` the same instant as a date: what happened before `t` is known,
+    so the values are those of the latest sensor instant before it. `changed` marks the tags whose
     value differs from the block before (all of them in the first).
     """
 

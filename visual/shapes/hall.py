@@ -8,7 +8,7 @@ import numpy as np
 
 from visual.mesh import Mesh
 from visual.shapes import solids
-from visual.shapes.sketch import Sketch
+from visual.shapes.sketch import Drawing, Sketch
 
 HIGH = 5.6  # m to the roof
 BAY = 2.7  # m, one bay of a rack
@@ -31,8 +31,8 @@ def plan(x0: float, x1: float, y0: float, y1: float) -> Hall:
     return Hall((x0 - 9.0, x1 + 9.0, aisle - 7.0, wall), (aisle - 1.9, aisle), racks, wall)
 
 
-def hall(p: Hall) -> dict[str, Mesh]:
-    """All of the hall but its floor."""
+def hall(p: Hall, load: Drawing) -> dict[str, Mesh]:
+    """All of the hall but its floor; a vehicle carries two of `load`."""
     s = Sketch()
     x0, x1, _, _ = p.floor
     _wall(s, x0, x1, p.wall)
@@ -53,7 +53,7 @@ def hall(p: Hall) -> dict[str, Mesh]:
             _pallet(random).meshes(), x1 - 1.6 - 1.5 * (k % 2), p.racks - 1.2 + 1.3 * (k // 2)
         )
     middle = (p.aisle[0] + p.aisle[1]) / 2
-    s.include(_vehicle().meshes(), x0 + 0.56 * (x1 - x0), middle)
+    s.include(_vehicle(load).meshes(), x0 + 0.56 * (x1 - x0), middle)
     return s.meshes()
 
 
@@ -179,17 +179,15 @@ def _pallet(random: np.random.Generator) -> Sketch:
     return s
 
 
-def _vehicle() -> Sketch:
-    """A driverless vehicle with two magazines of boards."""
-    from visual.shapes.handling import magazine
-
+def _vehicle(load: Drawing) -> Sketch:
+    """A driverless vehicle with two loads."""
     s = Sketch()
     s.slab("dark", (-0.62, 0.62), (-0.40, 0.40), (0.06, 0.24), 0.14, 0.02)
     s.slab("blue", (-0.62, 0.62), (-0.40, 0.40), (0.24, 0.31), 0.14, 0.02)
     s.slab("pixel", (-0.63, 0.63), (-0.30, 0.30), (0.17, 0.20), 0.10, 0.004)
     s.box("alu", (-0.50, 0.50), (-0.32, 0.32), (0.31, 0.34))
     for x in (-0.24, 0.24):
-        s.include(magazine(14).meshes(), x, 0.0, 0.34)
+        s.include(load, x, 0.0, 0.34)
     s.post("steel", 0.54, 0.0, (0.31, 0.62), 0.02, 10)
     s.post("green light", 0.54, 0.0, (0.62, 0.70), 0.035, 14)
     return s

@@ -116,7 +116,7 @@ def reflow(parameters: Parameters) -> Shape:
     s.box(
         "dark",
         (left - END + 0.06, right + END - 0.06),
-        (-DEPTH / 2 + 0.06, DEPTH / 2 - 0.06),
+        (-DEPTH / 2 + 0.10, DEPTH / 2 - 0.10),
         (0.10, 0.21),
     )
     s.box("inside", (left, right), (DEPTH / 2 - 0.30, DEPTH / 2 - 0.03), (0.84, 1.08))

@@ -177,11 +177,11 @@ def test_a_belt_that_changes_speed_keeps_positions():
             "parameters": {**SHORT, "belt_speed": 60}}  # fmt: skip
     line = make({"oven": oven})
     slow = twin.run(line, 400.0)
-    # 120 s way, pitch 20 s: out at 140, 160, 180 ...
-    assert out_times(slow)[:3] == pytest.approx([140.0, 160.0, 180.0])
+    # 120 s from the inlet to the outlet, one board every 20 s
+    assert out_times(slow)[:3] == pytest.approx([120.0, 140.0, 160.0])
     fast = twin.run(line, 400.0, 0, [Command("set", "oven.BeltSpeed", 120.0, t=100.0)])
-    # at 100 s the first has 40 s to go: 20 s at double speed; the second 60 s: 30 s
-    assert out_times(fast)[:3] == pytest.approx([120.0, 130.0, 140.0])
+    # at 100 s the first has 20 s to go: 10 s at double speed; the second 40 s: 20 s
+    assert out_times(fast)[:3] == pytest.approx([110.0, 120.0, 130.0])
     stopped = twin.run(line, 400.0, 0, [Command("stop", "oven", t=100.0)])
     assert len(out_times(stopped)) == 4  # those inside come out; nothing new goes in
 

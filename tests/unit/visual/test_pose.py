@@ -131,3 +131,23 @@ def test_an_unfinished_trace_can_be_posed_as_it_grows(line, scene):
         run.advance(until)
         t = until - 1e-3
         assert len(pose(scene, trace, t).part) == len(trace.parts_at(t))
+
+
+def test_what_the_belt_cannot_hold_lies_in_the_rack_level_by_level(tmp_path):
+    """Belt of 1.0 m and half a machine: 3 slots; the others one above the other, the top shared."""
+    path = tmp_path / "line.yaml"
+    path.write_text(
+        "schema: 1\nid: tests/queue\ntitle: Queue\nstations:\n"
+        "  a: {cycle: 5 s, to: b}\n  b: {buffer: {capacity: unlimited}, cycle: 50 s}\n"
+    )
+    line = twin.load(path)
+    trace, scene = twin.run(line, "10min", seed=1), build_scene(line)
+    queue = scene.queues["b.queue"]
+    poses = pose(scene, trace, 599.0)
+    waiting = poses.place == line.place("b.queue")
+    height = poses.position[waiting, 2]
+    assert (height[: queue.slots] == BELT).all()
+    levels = np.minimum(np.arange(waiting.sum() - queue.slots - 1), queue.levels - 1)
+    expected = queue.rack[2] + 0.056 + queue.level * levels
+    assert height[queue.slots : -1] == pytest.approx(expected)
+    assert waiting.sum() > 50
