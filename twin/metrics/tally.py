@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
+from twin.metrics.present import PresentParts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
 from twin.trace.trace import Trace
 
@@ -34,7 +35,6 @@ class Tally:
         self.rejected = np.zeros(n, dtype=np.int64)
         self.judges = np.array([s.equipment.judges for s in line.stations])
         self.failures = np.zeros(n, dtype=np.int64)
-        self.born = 0
         self.finished = 0
         self.scrapped = 0
         self.first_time_right = 0
@@ -44,9 +44,7 @@ class Tally:
         self._since = np.zeros(n)
         self._holding = np.zeros(n, dtype=np.bool_)
         self._working_on = np.full(n, -1, dtype=np.int64)
-        self._births: dict[int, float] = {}
-        self._products: dict[int, int] = {}
-        self._rejected_once: set[int] = set()
+        self._present = PresentParts()
         self._nominal = np.array(
             [[nominal(s, product) for product in line.products] for s in line.stations]
         )
@@ -54,7 +52,7 @@ class Tally:
 
     def feed(self, chunk: Chunk, now: float) -> None:
         """Take the rows recorded up to `now` (s)."""
-        self._feed_births(chunk["parts"])
+        self._present.add(chunk["parts"]["t"], chunk["parts"]["product"])
         self._feed_events(chunk["events"])
         log = chunk["log"]
         stations = log["place"] < len(self.line.stations)
@@ -77,20 +75,13 @@ class Tally:
     @property
     def wip(self) -> int:
         """Parts now in the line."""
-        return len(self._births)
+        return self._present.count
 
     @property
     def mean_wip(self) -> float:
         """Time average of the parts in the line."""
-        present = sum(self.now - born for born in self._births.values())
+        present = self._present.age(self.now)
         return (self.part_time + present) / self.now if self.now else 0.0
-
-    def _feed_births(self, parts: Mapping[str, Column]) -> None:
-        numbers = range(self.born, self.born + len(parts["t"]))
-        self._births.update(zip(numbers, parts["t"].tolist(), strict=True))
-        if len(self.line.products) > 1:
-            self._products.update(zip(numbers, parts["product"].tolist(), strict=True))
-        self.born += len(parts["t"])
 
     def _feed_events(self, events: Mapping[str, Column]) -> None:
         kind, place = events["kind"], events["place"]
@@ -100,7 +91,7 @@ class Tally:
         self.rejected += np.bincount(place[bad], minlength=n)
         self.passed += np.bincount(place[good], minlength=n)
         self.failures += np.bincount(place[kind == EventKind.FAILURE], minlength=n)
-        self._rejected_once.update(events["part"][bad].tolist())
+        self._present.reject(events["part"][bad])
 
     def _feed_states(self, t: Column, place: Column, state: Column, part: Column) -> None:
         order = np.argsort(place, kind="stable")
@@ -124,28 +115,23 @@ class Tally:
         if len(self.line.products) == 1:
             self.planned[i] += len(fresh) * self._nominal[i, 0]
         else:
-            products = [self._products.get(number, 0) for number in fresh.tolist()]
-            self.planned[i] += self._nominal[i, products].sum()
+            self.planned[i] += self._nominal[i, self._present.product(fresh)].sum()
 
     def _feed_exits(self, t: Column, place: Column, part: Column) -> None:
         for number, name in self._sinks.items():
             gone = place == number
-            numbers, times = part[gone].tolist(), t[gone]
-            if not numbers:
+            parts = part[gone]
+            if not len(parts):
                 continue
-            stay = float(times.sum() - sum(self._births.pop(n) for n in numbers))
+            births, again = self._present.leave(parts)
+            stay = float(t[gone].sum()) - births
             self.part_time += stay
-            again = self._rejected_once.intersection(numbers)
-            self._rejected_once -= again
-            if len(self.line.products) > 1:
-                for n in numbers:
-                    self._products.pop(n, None)
             if name == OUT:
-                self.finished += len(numbers)
-                self.first_time_right += len(numbers) - len(again)
+                self.finished += len(parts)
+                self.first_time_right += len(parts) - again
                 self.lead_time += stay
             elif name == SCRAP:
-                self.scrapped += len(numbers)
+                self.scrapped += len(parts)
 
 
 def nominal(station: Station, product: str) -> float:

@@ -32,7 +32,7 @@ INTERVAL = 0.2  # s between messages; the page moves the parts between them by i
 HEARTBEAT = 2.0  # s; a stepped clock stands still, its viewers must still see the server live
 CATCH_UP = 20_000  # log rows a viewer may be behind before it gets the present state instead
 NEWS = 100  # events a message carries at most, the latest
-MAXIMUM_VIEWERS = 500  # measured: 500 viewers at 20 messages/s load one core (docs/explanation)
+MAXIMUM_VIEWERS = 500  # assumed to be within what one core bears; not measured here
 PATIENCE = 30.0  # s a viewer may leave a message unread before it is dropped
 
 
