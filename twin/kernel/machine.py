@@ -155,11 +155,19 @@ class Machine:
         if not self.outlet.put(self):
             self._block()
             return
-        part = self.source.take(self)  # as `seek`, without its call: this is the busiest place
-        if part is not None:
+        # as `seek` and `receive`, without their calls: this is the busiest place of the kernel
+        part = self.source.take(self)
+        if part is None:
+            self._starve()
+        elif self.extras is not None:
             self.receive(part)
         else:
-            self._starve()
+            self.part = part
+            times = self._times
+            if not times:
+                self.cycle.refill()
+            self.left = times.pop()
+            self.work()
 
     def hand_on(self) -> None:
         """Try again to give the part away."""

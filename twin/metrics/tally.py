@@ -55,9 +55,8 @@ class Tally:
         self._present.add(chunk["parts"]["t"], chunk["parts"]["product"])
         self._feed_events(chunk["events"])
         log = chunk["log"]
-        stations = log["place"] < len(self.line.stations)
-        self._feed_states(*(log[name][stations] for name in ("t", "place", "state", "part")))
-        self._feed_exits(*(log[name][~stations] for name in ("t", "place", "part")))
+        self._feed_states(log)
+        self._feed_exits(log)
         self.now = now
 
     @property
@@ -93,12 +92,15 @@ class Tally:
         self.failures += np.bincount(place[kind == EventKind.FAILURE], minlength=n)
         self._present.reject(events["part"][bad])
 
-    def _feed_states(self, t: Column, place: Column, state: Column, part: Column) -> None:
-        order = np.argsort(place, kind="stable")
-        t, place, state, part = t[order], place[order], state[order], part[order]
-        for i in np.unique(place).tolist():
-            rows = slice(*np.searchsorted(place, [i, i + 1]))
-            self._feed_station(i, t[rows], state[rows], part[rows])
+    def _feed_states(self, log: Mapping[str, Column]) -> None:
+        rows = np.flatnonzero(log["place"] < len(self.line.stations))
+        places = log["place"][rows].astype(np.uint16)  # small, so that sorting is counting
+        order = np.argsort(places, kind="stable")
+        rows, places = rows[order], places[order]
+        t, state, part = log["t"][rows], log["state"][rows], log["part"][rows]
+        numbers, first = np.unique(places, return_index=True)
+        for i, begin, end in zip(numbers.tolist(), first, [*first[1:], len(rows)], strict=True):
+            self._feed_station(i, t[begin:end], state[begin:end], part[begin:end])
 
     def _feed_station(self, i: int, t: Column, state: Column, part: Column) -> None:
         before = np.r_[self._state[i], state[:-1]]
@@ -117,7 +119,9 @@ class Tally:
         else:
             self.planned[i] += self._nominal[i, self._present.product(fresh)].sum()
 
-    def _feed_exits(self, t: Column, place: Column, part: Column) -> None:
+    def _feed_exits(self, log: Mapping[str, Column]) -> None:
+        rows = np.flatnonzero(log["place"] >= min(self._sinks))
+        t, place, part = log["t"][rows], log["place"][rows], log["part"][rows]
         for number, name in self._sinks.items():
             gone = place == number
             parts = part[gone]
