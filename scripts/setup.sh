@@ -65,7 +65,7 @@ environment() {  # environment EXTRAS
   if has uv; then pip=(uv pip install -q --python .venv/bin/python); fi
   say "installing Python packages (once; a minute or two)"
   "${pip[@]}" -e ".$1" || die "could not install the Python packages; see the message above"
-  .venv/bin/python -m opcua_server.standard || say "the first OPC UA start will take a few seconds more"
+  .venv/bin/python -W ignore -m opcua_server.standard || say "the first OPC UA start will take a few seconds more"
 }
 
 node_packages() {  # node_packages FOLDER

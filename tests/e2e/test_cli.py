@@ -177,7 +177,8 @@ def test_a_terminal_shows_a_bar_with_the_time_left(tmp_path):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
-        os.execv(TWIN[0], [*TWIN, "run", SMALL, "--for", "3000d"])
+        terminal_of_today = {**os.environ, "TERM": "xterm-256color"}
+        os.execve(TWIN[0], [*TWIN, "run", SMALL, "--for", "3000d"], terminal_of_today)
     shown = b""
     try:
         while b"%" not in shown:

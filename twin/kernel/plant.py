@@ -19,7 +19,6 @@ from twin.line.line import MERGED, SINKS, Line, Station
 from twin.line.values import Record, mean_of
 from twin.trace.tables import EventKind, Recorder
 
-
 MOST_AHEAD = 0.99  # a tunnel shorter than its pitch still takes a moment to leave
 
 

@@ -99,7 +99,8 @@ class Tally:
         rows, places = rows[order], places[order]
         t, state, part = log["t"][rows], log["state"][rows], log["part"][rows]
         numbers, first = np.unique(places, return_index=True)
-        for i, begin, end in zip(numbers.tolist(), first, [*first[1:], len(rows)], strict=True):
+        last = np.append(first[1:], len(rows))[: len(first)]
+        for i, begin, end in zip(numbers.tolist(), first, last, strict=True):
             self._feed_station(i, t[begin:end], state[begin:end], part[begin:end])
 
     def _feed_station(self, i: int, t: Column, state: Column, part: Column) -> None:

@@ -62,7 +62,7 @@ def test_chunks_do_not_show_in_the_tally():
     pieces = Tally(smt)
     chunks = []
     live = Run(smt, 3, consume=lambda chunk, now: chunks.append((chunk, now)))
-    for until in (1.0, 500.5, 500.6, 7200.0, 30_000.0):
+    for until in (1.0, 500.5, 500.6, 500.6, 7200.0, 30_000.0):
         live.advance(until)
     for chunk, now in chunks:
         pieces.feed(chunk, now)
