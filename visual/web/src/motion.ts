@@ -16,6 +16,7 @@ export interface Queue {
   rack: Point | null;
   /** metres between parts in the rack */
   level: number;
+  levels: number; // boards a rack shows one above the other; the rest share its top
   /** no belt leads here: parts are brought by hand and all wait in the rack */
   carried: boolean;
 }
@@ -68,7 +69,7 @@ function inBuffer(model: Model, ways: Ways, stay: Stay, t: number, pose: Pose): 
   const rank = model.at(stay.place).indexOf(stay.part), level = rank - queue.slots;
   if (queue.rack && elapsed >= transport && level >= 0) {
     for (let k = 0; k < 3; k++) pose.at[k] = queue.rack[k]!;
-    pose.at[1] += queue.level * level;
+    pose.at[1] += queue.level * Math.min(level, queue.levels - 1);
     pose.heading = 0;
     return true;
   }

@@ -7,6 +7,7 @@ import { Polyline } from "./polyline";
 
 export const BELT_HEIGHT = 0.95; // m, SMEMA transport height
 const LEVEL = 0.027; // m between parts in a rack
+const LEVELS = 16; // parts a rack shows
 const PITCH = 0.28; // m a waiting part takes up
 
 export interface SceneData {
@@ -58,7 +59,7 @@ export function readScene(raw: unknown): SceneData {
   for (const [name, value] of entries(scene.queues))
     data.queues.set(name, {
       slots: number(value?.slots, 4), pitch: number(value?.pitch, PITCH),
-      rack: isPoint(value?.rack) ? value.rack : null, level: number(value?.level, LEVEL), carried: value?.carried === true,
+      rack: isPoint(value?.rack) ? value.rack : null, level: number(value?.level, LEVEL), levels: number(value?.levels, LEVELS), carried: value?.carried === true,
     });
   for (const [name, value] of entries(scene.stations)) {
     if (isPoint(value?.bench)) data.benches.set(name, { at: value.bench, heading: number(value.yaw, 0) });
@@ -112,7 +113,7 @@ export function buildWays(line: Line, data: SceneData, boxes: Map<string, Box3>)
       return way;
     },
     queue: (buffer) => data.queues.get(buffer) ?? {
-      slots: Math.max(1, Math.min(12, buffers.get(buffer)?.capacity ?? 1)), pitch: PITCH, rack: null, level: LEVEL, carried: false,
+      slots: Math.max(1, Math.min(12, buffers.get(buffer)?.capacity ?? 1)), pitch: PITCH, rack: null, level: LEVEL, levels: LEVELS, carried: false,
     },
     tunnel: (id) => tunnels.get(id) ?? null,
   };
