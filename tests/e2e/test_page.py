@@ -233,7 +233,10 @@ def test_a_click_on_a_machine_opens_its_values_and_trend(visit, server):
     visit.until("() => document.querySelector('[data-trend] canvas') !== null")
     visit.until("() => document.querySelector('.shares').textContent.includes('WORKING')")
     assert re.search(r"Zone 8 temperature \d+\.\d °C · \d\d:\d\d:\d\d", visit.text(".trend-value"))
-    visit.picture("machine")
+    picture = visit.picture("machine")
+    height, width = picture.shape[:2]
+    hall = picture[height // 4 : 2 * height // 3, : width // 2]  # what the panel leaves free
+    assert len(np.unique(hall.reshape(-1, 3) >> 4, axis=0)) > 60, "the panel emptied the canvas"
     visit.page.keyboard.press("Escape")
     visit.until("() => document.querySelector('aside.panel').hidden")
     assert visit.complaints == []

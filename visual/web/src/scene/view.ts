@@ -188,6 +188,7 @@ export class View {
     this.camera.updateProjectionMatrix();
     this.labels.stale();
     if (this.whole) this.home(false);
+    this.renderer.render(this.scene, this.camera); // a canvas of a new size is empty until drawn
   }
 
   /** Shows the whole line. */
@@ -254,9 +255,9 @@ export class View {
     if (!this.calm.matches) for (const mark of this.marks.values()) mark.pulse((ms % 1600) / 1600);
     this.boards.update(this.model, this.ways, time);
     this.labels.place(this.camera, this.stage.clientWidth, this.stage.clientHeight);
+    if (this.quality.adapt(ms)) this.renderer.setPixelRatio(this.quality.ratio); // empties the canvas
     this.renderer.render(this.scene, this.camera);
     this.frames++;
-    if (this.quality.adapt(ms)) this.renderer.setPixelRatio(this.quality.ratio);
   }
 
   dispose(): void {
