@@ -253,3 +253,16 @@ def test_an_interrupted_export_leaves_no_file(trace, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         export(trace, "1s", tmp_path / "a.parquet", "RFL.*", progress=interrupt)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_that_shows_only_after_its_end_is_exported(tmp_path):
+    """A wipe may end the clog before the inspection sees the board that it spoilt."""
+    line, late = twin.load("electronics/smt-v1"), 0
+    for onset in range(1800, 2040, 16):
+        fault = twin.Command("fault", "E-CLOG", role="instructor", t=float(onset))
+        trace = twin.run(line, "40min", seed=1, journal=[fault])
+        life = next(e for e in episodes(trace) if e.onset == onset)
+        late += life.repair < life.observable < float("inf")
+        assert life.onset < life.observable  # inf: wiped before a board was printed
+    assert late > 0
+    export(trace, "10s", tmp_path / "late.parquet")

@@ -66,16 +66,6 @@ class FaultKind:
     span: float = 0.0
     quantity: str = ""  # the law whose deviation makes the fault observable, when there is one
 
-    def severity(self, elapsed: float, size: float, shape: Shape, span: float) -> float:
-        """Severity `elapsed` seconds after onset."""
-        if elapsed < 0.0:
-            return 0.0
-        if shape == "ramp" and span > 0.0:
-            return size * min(1.0, elapsed / span)
-        if shape == "intermittent" and span > 0.0:
-            return size if elapsed % span < span / 2.0 else 0.0
-        return size
-
 
 class Item(Protocol):
     """A part as equipment sees it: hidden state `x`; defects with what caused each."""
@@ -119,8 +109,17 @@ class Bench(Protocol):
     def stop(self, mode: str) -> None:
         """Stop with failure mode `mode` somewhere within the cycle that begins now."""
 
+    def mark(self, fault: str) -> None:
+        """Say that this machine's fault touched the part in work, wherever that will show."""
+
     def witness(self, fault: str) -> None:
-        """Say that a measured value now shows the fault (3 sigma): its first-observable label."""
+        """Say that a measured value now shows the fault (3 sigma): its first-observable label.
+
+        It is the fault the part in work is marked with, else this machine's own.
+        """
+
+    def astray(self, quantity: str) -> float:
+        """How far a law now is from where it would be without faults."""
 
     def fail(self, fault: str) -> None:
         """Say that the fault now spoils a part: its functional-failure label."""

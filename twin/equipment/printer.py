@@ -114,6 +114,7 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
     part.x["clogged by fault"] = float(by_fault)
     if by_fault:
         part.defects["open"] = "E-CLOG"
+        bench.mark("E-CLOG")
         bench.fail("E-CLOG")
     elif part.x["thin"]:
         part.defects["open"] = "printing"

@@ -115,8 +115,8 @@ def work(p: ReflowParameters, bench: Bench, part: Item) -> None:
     bench.read("ColdJoints", cold)
     if not cold and WINDOW[0] <= peak <= WINDOW[1]:
         return
-    lost = bench.severity("E-Z8")
-    by_fault = lost > 0.0 and cold > poisson(u, p.base_cold)
+    too_cold = "Zone8" in names(p) and bench.astray("Zone8") < -1.0  # K, assumed
+    by_fault = too_cold and cold > poisson(u, p.base_cold)
     part.defects.setdefault("cold" if peak <= WINDOW[1] else "overheated",
                             "E-Z8" if by_fault else "profile")  # fmt: skip
     if by_fault:

@@ -47,7 +47,7 @@ def standard_tags(
     top = max(levels)
     tags = [
         Tag("State", Text("State", "상태"), "", 0, 7, StateCode(), kind="enum", labels=STATES),
-        Tag("PartInWork", Text("Part in work", "작업 중 부품"), "", 0, MAXIMUM_COUNT, PartInWork(),
+        Tag("PartInWork", Text("Part in work", "작업 중 부품"), "", -1, MAXIMUM_COUNT, PartInWork(),
             kind="int"),
         Tag("Product", Text("Product set up", "설정 품목"), "", 0, len(products), ProductInWork(),
             kind="enum", labels=("none", *products)),

@@ -28,7 +28,7 @@ class StateCode:
 
 @dataclass(frozen=True, slots=True)
 class PartInWork:
-    """Serial number of the part in the station, 0 when empty."""
+    """Number of the part in the station, as everywhere in the trace; -1 when empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,18 +67,18 @@ def episodes(trace: Trace) -> list[Episode]:
         (events.kind >= EventKind.FAULT_ONSET) & (events.kind <= EventKind.FAULT_REPAIR)
     )
     found: list[Episode] = []
-    open_ones: dict[int, Episode] = {}
+    latest: dict[int, Episode] = {}  # also after its repair: a part it spoilt may still show it
     for row in rows.tolist():
         kind, fault, t = int(events.kind[row]), int(events.value[row]), float(events.t[row])
         if kind == EventKind.FAULT_ONSET:
-            open_ones[fault] = Episode(fault, t)
-            found.append(open_ones[fault])
+            latest[fault] = Episode(fault, t)
+            found.append(latest[fault])
         elif kind == EventKind.FAULT_OBSERVABLE:
-            open_ones[fault].observable = t
+            latest[fault].observable = t
         elif kind == EventKind.FAULT_FAILURE:
-            open_ones[fault].failure = t
+            latest[fault].failure = t
         else:
-            open_ones.pop(fault).repair = t
+            latest[fault].repair = t
     return found
 
 

@@ -97,6 +97,9 @@ class Extras:
         elif self.stage == 1:
             self._wake.cancel()
             self._left = max(self._left - (self._machine.calendar._now - self._since), 0.0)
+            self.stage = 0  # its people go, and are asked for again
+            if self._changeover is not None and self._changeover.crew is not None:
+                self._changeover.crew.release()
         elif self._operator is not None:
             self._operator.withdraw(self._operator_came)
 

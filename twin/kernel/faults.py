@@ -35,6 +35,8 @@ class FaultScript:
         repair: Draws | None,
     ) -> None:
         self._calendar = calendar
+        self.id = fault.id
+        self.life = 0  # counts how often it began
         self._number = number
         self._reason = f"repair of {fault.id}"
         self._kind = fault.kind
@@ -53,10 +55,11 @@ class FaultScript:
         )
         self._onset: float | None = None
         self._factor = 1.0
+        self._steps = 0  # of its shape since the onset
         self._said: set[EventKind] = set()
         self._under_repair = False
         self._begin = Wake(calendar, self._strike)
-        self._progress = Wake(calendar, self._step)
+        self._progress = Wake(calendar, self._next_step)
         self._seen = Wake(calendar, self.witness)
         self._repairing = Wake(calendar, self._start_repair)
         rig.faults.setdefault(fault.kind.id, []).append(self)
@@ -76,23 +79,28 @@ class FaultScript:
         """Severity now, in the catalogue's unit."""
         if self._onset is None:
             return 0.0
-        elapsed = self._calendar._now - self._onset
-        return self._factor * self._kind.severity(elapsed, self._size, self._shape, self._span)
+        full = self._factor * self._size
+        if self._shape == "ramp" and self._span > 0.0:
+            return full * min(1.0, (self._calendar._now - self._onset) / self._span)
+        if self._shape == "intermittent" and self._steps % 2:
+            return 0.0
+        return full
 
     def inject(self, factor: float = 1.0) -> None:
         """Let the fault begin now with `factor` times its size; no effect while it is active."""
         if self._onset is not None:
             return
         self._begin.cancel()
-        self._onset, self._factor = self._calendar._now, factor
+        self._onset, self._factor, self._steps = self._calendar._now, factor, 0
+        self.life += 1
         self._said = set()
         self._repairing.handler = self._start_repair
         self._say(EventKind.FAULT_ONSET)
         self._step()
 
-    def witness(self) -> None:
-        """A measured value shows it; perhaps only after its end, on a part that it spoilt."""
-        if EventKind.FAULT_ONSET in self._said:
+    def witness(self, life: int | None = None) -> None:
+        """A measured value shows it; perhaps only after its end, on a part that life spoilt."""
+        if EventKind.FAULT_ONSET in self._said and life in (None, self.life):
             self._say(EventKind.FAULT_OBSERVABLE)
 
     def fail(self) -> None:
@@ -126,16 +134,22 @@ class FaultScript:
         self._repairing.handler = self.end
         self._calendar.wake(self._repairing, 0.0 if self._repair is None else self._repair.pop())
 
+    def _next_step(self) -> None:
+        self._steps += 1
+        self._step()
+
     def _step(self) -> None:
         """The severity changed: laws head elsewhere, and the fault may show sooner."""
         assert self._onset is not None
         self._rig.drive()
         self._foresee()
-        elapsed = self._calendar._now - self._onset
-        if self._shape == "ramp" and elapsed < self._span:
-            self._calendar.wake(self._progress, self._span / RAMP_STEPS)
-        elif self._shape == "intermittent" and self._span:
-            self._calendar.wake(self._progress, self._span / 2.0)
+        step = self._span / (2 if self._shape == "intermittent" else RAMP_STEPS)
+        lasting = self._shape == "intermittent" or (
+            self._shape == "ramp" and self._steps < RAMP_STEPS
+        )
+        if lasting and step > 0.0:
+            at = self._onset + (self._steps + 1) * step  # counted, never added up
+            self._calendar.wake(self._progress, max(at - self._calendar._now, 0.0))
 
     def _foresee(self) -> None:
         """When the law that carries the fault will differ by three sigma, if it will."""

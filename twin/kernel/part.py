@@ -19,14 +19,18 @@ class Part:
 
 
 class LatentPart(Part):
-    """A part with a hidden state `x`; `defects` maps each defect to what caused it."""
+    """A part with a hidden state `x`; `defects` maps each defect to what caused it.
 
-    __slots__ = ("defects", "x")
+    `marks` names, by kind of fault, the very fault and which of its lives touched the part.
+    """
+
+    __slots__ = ("defects", "marks", "x")
 
     def __init__(self, number: int, product: int) -> None:
         super().__init__(number, product)
         self.x: dict[str, float] = {}
         self.defects: dict[str, str] = {}
+        self.marks: dict[str, tuple[str, int]] = {}
 
 
 class Orders:

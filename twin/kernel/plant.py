@@ -64,7 +64,7 @@ class Plant:
             for number, fault in enumerate(line.faults)
         }
         for rig in self.rigs.values():
-            rig.line_faults = {k: v for r in self.rigs.values() for k, v in r.faults.items()}
+            rig.line_faults = self.faults
 
     def begin(self) -> None:
         """Set everything going at time 0, in file order."""

@@ -38,7 +38,7 @@ class Rig:
         self.belt: Belt | None = None
         self.part: Part | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
-        self.line_faults: dict[str, list[FaultScript]] = {}  # the line's, by kind
+        self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
         keys = list(line.quantities)
@@ -164,21 +164,30 @@ class Rig:
         if mode in self._modes:
             self.machine.strike(self._modes[mode], self.uniform("stop") * self.machine.cycle_hint)
 
+    def mark(self, fault: str) -> None:
+        for script in self.faults.get(fault, ()):
+            if script.active and isinstance(self.part, LatentPart):
+                self.part.marks[fault] = (script.id, script.life)
+
     def witness(self, fault: str) -> None:
-        for script in self._scripts(fault):
-            script.witness()
+        if isinstance(self.part, LatentPart) and fault in self.part.marks:
+            name, life = self.part.marks[fault]
+            self.line_faults[name].witness(life)
+        else:
+            for script in self.faults.get(fault, ()):
+                script.witness()
+
+    def astray(self, quantity: str) -> float:
+        deviation = self.deviation(quantity)
+        return 0.0 if deviation is None else deviation.value
 
     def fail(self, fault: str) -> None:
-        for script in self._scripts(fault):
+        for script in self.faults.get(fault, ()):
             script.fail()
 
     def clear(self, fault: str) -> None:
         for script in self.faults.get(fault, ()):
             script.end()
-
-    def _scripts(self, fault: str) -> list[FaultScript]:
-        """Scripts of a kind of fault: this station's own, else those of the line."""
-        return self.faults.get(fault) or self.line_faults.get(fault, [])
 
     # ---- recording
 

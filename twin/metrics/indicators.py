@@ -30,6 +30,7 @@ class StationFacts:
     produced: int
     rejected: int
     failures: int
+    repair_time: float
     energy: float
 
     @property
@@ -112,10 +113,10 @@ STATION_KPIS: tuple[Kpi, ...] = (
         f"{ISO} mean operating time between failures", "actual production time / failures",
         lambda f: share(f.working / 60.0, f.failures)),
     Kpi("mttr", Text("MTTR", "평균 수리 시간"), "min", f"{ISO} mean time to restoration",
-        "time down / failures",
-        lambda f: share(f.time[State.DOWN] / 60.0, f.failures)),
+        "time from failure to repair / failures",
+        lambda f: share(f.repair_time / 60.0, f.failures)),
     Kpi("produced", Text("Parts treated", "처리 수"), "1", f"{ISO} produced quantity",
-        "parts started, the one in work left out", lambda f: float(f.produced)),
+        "cycles begun, the one under way left out", lambda f: float(f.produced)),
     Kpi("rejected", Text("Parts rejected", "불합격 수"), "1", f"{ISO} scrap and rework quantity",
         "verdicts against a part", lambda f: float(f.rejected)),
     Kpi("energy", Text("Energy", "전력량"), "kWh", "assumed",
@@ -215,6 +216,7 @@ def station_facts(sums: Tally) -> dict[str, StationFacts]:
             produced,
             int(sums.rejected[i]),
             int(sums.failures[i]),
+            float(sums.repair_time[i]),
             float(levels @ times[i]) / 3600.0,
         )
     return facts

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
 from twin.metrics.present import PresentParts
+from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
 from twin.trace.trace import Trace
 
@@ -42,8 +43,9 @@ class Tally:
         self.part_time = 0.0  # sum over parts that left of their time in the line, s
         self._state = np.full(n, int(State.IDLE))
         self._since = np.zeros(n)
-        self._holding = np.zeros(n, dtype=np.bool_)
-        self._working_on = np.full(n, -1, dtype=np.int64)
+        self._starts = [Starts() for _ in line.stations]
+        self._repaired = np.zeros(n, dtype=np.int64)
+        self._repair_sum = np.zeros(n)  # times of repairs less times of failures, s
         self._present = PresentParts()
         self._nominal = np.array(
             [[nominal(s, product) for product in line.products] for s in line.stations]
@@ -69,7 +71,12 @@ class Tally:
     @property
     def at_work(self) -> NDArray[np.bool_]:
         """Whether each station has a part it began and has not finished."""
-        return np.isin(self._state, (State.WORKING, State.DOWN, State.STOPPED)) & self._holding
+        return np.array([starts.open for starts in self._starts])
+
+    @property
+    def repair_time(self) -> NDArray[np.float64]:
+        """Seconds each station was down by failures of its own, up to now."""
+        return self._repair_sum + (self.failures - self._repaired) * self.now
 
     @property
     def wip(self) -> int:
@@ -89,7 +96,14 @@ class Tally:
         good = (kind == EventKind.VERDICT) & (events["value"] != 0.0)
         self.rejected += np.bincount(place[bad], minlength=n)
         self.passed += np.bincount(place[good], minlength=n)
-        self.failures += np.bincount(place[kind == EventKind.FAILURE], minlength=n)
+        for of, count, sign in (
+            (EventKind.FAILURE, self.failures, -1.0),
+            (EventKind.REPAIRED, self._repaired, 1.0),
+        ):
+            mine = kind == of
+            count += np.bincount(place[mine], minlength=n)
+            times = np.bincount(place[mine], weights=events["t"][mine], minlength=n)
+            self._repair_sum += sign * times
         self._present.reject(events["part"][bad])
 
     def _feed_states(self, log: Mapping[str, Column]) -> None:
@@ -108,12 +122,7 @@ class Tally:
         spans = np.diff(np.r_[self._since[i], t])
         self.time[i] += np.bincount(before, weights=spans, minlength=STATES)
         self._state[i], self._since[i] = state[-1], t[-1]
-        self._holding[i] = part[-1] >= 0
-        begun = part[state == State.WORKING]
-        fresh = begun[begun != np.r_[self._working_on[i], begun[:-1]]]
-        if not len(begun):
-            return
-        self._working_on[i] = begun[-1]
+        fresh = part[self._starts[i].feed(state, part)]
         self.started[i] += len(fresh)
         if len(self.line.products) == 1:
             self.planned[i] += len(fresh) * self._nominal[i, 0]

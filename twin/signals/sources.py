@@ -54,7 +54,7 @@ def state_code(trace: Trace, tag: Tag, t: Floats) -> Floats:
 
 def part_in_work(trace: Trace, tag: Tag, t: Floats) -> Floats:
     series = trace.index.states(trace.line.place(tag.station))
-    return held(series.t, series.part + 1, t, 0.0)
+    return held(series.t, series.part, t, -1.0)
 
 
 def product_in_work(trace: Trace, tag: Tag, t: Floats) -> Floats:
@@ -131,7 +131,7 @@ def count(trace: Trace, tag: Tag, t: Floats) -> Floats:
 
 
 def _started(trace: Trace, place: int) -> Floats:
-    return trace.index.arrivals(place)
+    return trace.index.starts(place)
 
 
 def _rejected(trace: Trace, place: int) -> Floats:

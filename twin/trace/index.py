@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twin.line.line import MERGED
+from twin.trace.starts import Starts
 from twin.trace.tables import Column, Growing
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Index:
         self._readings = [Series(VALUE_COLUMNS) for _ in trace.line.readings]
         self._events: dict[tuple[int, int], Series] = {}
         self._where: dict[int, int] = {}
+        self._starts = [(Starts(), Growing("f8")) for _ in trace.line.stations]
         self._integrals: dict[tuple[int, tuple[float, ...]], Growing] = {}
 
     def states(self, place: int) -> Series:
@@ -79,20 +82,20 @@ class Index:
             total.extend(grown[1:] if done else grown)
         return total.values
 
+    def starts(self, place: int) -> Column:
+        """Times at which a station began a cycle."""
+        self._follow_log()
+        return self._starts[place][1].values
+
     def arrivals(self, place: int) -> Column:
         """Times at which a part came to a place."""
         self._follow_log()
         return self._arrivals[place].t
 
     def departures(self, place: int) -> Column:
-        """Times at which a part left a place for another."""
+        """Times at which a part left a place for another; what is merged there does not leave."""
         self._follow_log()
         return self._departures[place].t
-
-    def whereabouts(self) -> dict[int, int]:
-        """Place of every part that is still in the line, by part number."""
-        self._follow_log()
-        return dict(self._where)
 
     def laws(self, quantity: int) -> Series:
         """(t, value, target, tau) of a law."""
@@ -150,9 +153,10 @@ class Index:
         stations = len(self._trace.line.stations)
         for place, rows in groups:
             if place < stations:
-                self._states[place].extend(
-                    t=log.t[rows], state=log.state[rows], part=log.part[rows]
-                )
+                t, state, part = log.t[rows], log.state[rows], log.part[rows]
+                self._states[place].extend(t=t, state=state, part=part)
+                starts, times = self._starts[place]
+                times.extend(t[starts.feed(state, part)])
         self._follow_parts(log.t[begin:], log.place[begin:], log.part[begin:])
 
     def _follow_parts(self, t: Column, place: Column, part: Column) -> None:
@@ -178,5 +182,6 @@ class Index:
         times, came, left = t[rows[moved]], q[moved], before[moved]
         for spot in np.unique(came):
             self._arrivals[spot].extend(t=times[came == spot])
+        left = np.where(came == self._trace.line.place(MERGED), -1, left)
         for spot in np.unique(left[left >= 0]):
             self._departures[spot].extend(t=times[left == spot])

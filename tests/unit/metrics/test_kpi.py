@@ -6,6 +6,7 @@ import pytest
 import twin
 from twin.kernel.run import Run, run
 from twin.metrics import Tally, summarise
+from twin.trace import EventKind
 
 TWO = """
 schema: 1
@@ -97,3 +98,67 @@ def test_a_rejecting_station_counts_verdicts_as_its_production():
     shown = twin.sample(trace, ["AOI.Passed", "AOI.Rejected"], [8 * 3600 - 1e-6])[:, 0]
     assert aoi["produced"] == shown.sum()
     assert aoi["rejected"] == shown[1]
+
+
+def a_line(tmp_path, text):
+    """The line of some stations."""
+    (tmp_path / "line.yaml").write_text("schema: 1\nid: test/line\ntitle: t\nstations:\n" + text)
+    return twin.load(tmp_path / "line.yaml")
+
+
+def counters(trace, station):
+    """Started and Passed as the tags show them at the end."""
+    at = np.nextafter(trace.now, 0.0)
+    return twin.sample(trace, [f"{station}.Started", f"{station}.Passed"], [at])[:, 0].tolist()
+
+
+def test_a_blocked_station_that_is_stopped_has_finished_its_part(tmp_path):
+    line = a_line(tmp_path, "  A: {cycle: 10 s, to: B}\n  B: {cycle: 1000 s, buffer: 1}\n")
+    free = twin.kpi(twin.run(line, 100.0)).stations["A"]["produced"]
+    stop = [twin.Command("stop", "A", t=80.0)]
+    assert twin.kpi(twin.run(line, 100.0, journal=stop)).stations["A"]["produced"] == free == 3
+
+
+def test_a_part_that_comes_straight_back_is_treated_again(tmp_path):
+    line = a_line(
+        tmp_path,
+        "  A:\n    cycle: 1 s\n    buffer: 5\n    arrivals: {every: 1000 s}\n"
+        "    to: [{to: A, share: 0.5}, {to: out}]\n",
+    )
+    trace = twin.run(line, "40h", seed=1)
+    kpis = twin.kpi(trace)
+    started, passed = counters(trace, "A")
+    assert kpis.stations["A"]["produced"] == started == passed
+    assert started > 1.5 * kpis.line["finished"]
+    assert kpis.stations["A"]["effectiveness"] == pytest.approx(1.0)
+
+
+def test_an_assembly_counts_cycles_and_not_the_parts_of_its_kits(tmp_path):
+    (tmp_path / "kit.yaml").write_text(
+        "schema: 1\nid: test/kit\ntitle: t\nbuffers:\n  bodies: 2\n  caps: 8\nstations:\n"
+        "  S: {cycle: 1 s, to: bodies}\n  C: {cycle: 1 s, to: caps}\n"
+        "  A: {from: {bodies: 1, caps: 4}, cycle: 2 s}\n"
+    )
+    trace = twin.run(twin.load(tmp_path / "kit.yaml"), 1000.5)
+    started, passed = counters(trace, "A")
+    kpis = twin.kpi(trace)
+    assert passed == kpis.stations["A"]["produced"] == kpis.line["finished"]
+    assert started - passed in (0.0, 1.0)
+
+
+def test_time_to_repair_is_that_of_failures_and_not_of_maintenance():
+    smt = twin.load("electronics/smt-v1")
+    fault = twin.Command("fault", "E-Z8", role="instructor", t=600.0)
+    trace = twin.run(smt, "24h", seed=3, journal=[fault])
+    events, place = trace.events, smt.place("RFL")
+    mine = events.place == place
+    begun = events.t[mine & (events.kind == EventKind.FAILURE)]
+    ended = events.t[mine & (events.kind == EventKind.REPAIRED)]
+    mttr = twin.kpi(trace).stations["RFL"]["mttr"]
+    if len(begun):
+        ends = ended if len(ended) == len(begun) else np.append(ended, trace.now)
+        assert mttr == pytest.approx((ends - begun).mean() / 60.0)
+    else:
+        assert mttr is None
+    down = twin.kpi(trace).states["RFL"]["DOWN"] * trace.now
+    assert down > (0.0 if mttr is None else mttr * 60.0 * len(begun)) + 60.0  # the fault's repair

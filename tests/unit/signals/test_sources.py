@@ -37,8 +37,8 @@ def test_a_state_holds_from_its_instant_on(trace):
     assert show(trace, "b.State", 1.0, 2.0) == [2, 3]
 
 
-def test_parts_are_numbered_from_1_and_0_is_none(trace):
-    assert show(trace, "b.PartInWork", 0.0, 2.0, 5.0) == [0, 1, 2]
+def test_part_numbers_are_those_of_the_trace_and_minus_1_is_none(trace):
+    assert show(trace, "b.PartInWork", 0.0, 2.0, 5.0) == [-1, 0, 1]
 
 
 def test_counters_count_and_reset(trace):
