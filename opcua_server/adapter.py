@@ -10,7 +10,6 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.i18n import _
 from twin.trace.journal import Role
+from twin.version import __version__
 
 log = logging.getLogger("opcua_server")
 
@@ -140,7 +140,7 @@ class OpcUaAdapter:
         server.set_endpoint(f"opc.tcp://{self.host}:{self.port}")
         await server.set_application_uri(APPLICATION_URI)
         built = datetime.fromtimestamp(Path(__file__).stat().st_mtime)
-        await server.set_build_info("urn:twin", "twin", name, release(), "", built)
+        await server.set_build_info("urn:twin", "twin", name, __version__, "", built)
         policies: Sequence[ua.SecurityPolicyType] = ()
         if self.pki is not None:
             identity = await asyncio.to_thread(pki.own_identity, self.pki, APPLICATION_URI)
@@ -216,14 +216,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def release() -> str:
-    """Version of the product."""
-    try:
-        return version("twin")
-    except PackageNotFoundError:
-        return "0"
 
 
 class collector_paused:  # noqa: N801 - read as a statement: with collector_paused():

@@ -15,13 +15,13 @@ from typing import Any
 from asyncua import ua
 
 from opcua_server.accounts import LineUser
-from opcua_server.methods import MOST_SEVERITY, Argument, Method
+from opcua_server.methods import Argument, Method
 from opcua_server.nodes import Space
 from opcua_server.store import WIRE
 from twin.equipment.tag import Tag
 from twin.errors import TwinError
 from twin.serve.session import LONGEST_STEP
-from twin.trace.journal import Command, CommandKind
+from twin.trace.journal import MOST_SEVERITY, Command, CommandKind
 
 log = logging.getLogger("opcua_server.commands")
 

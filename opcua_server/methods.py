@@ -12,8 +12,6 @@ from asyncua import ua
 from twin.equipment.tag import Text
 from twin.trace.journal import CommandKind, Role
 
-MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
-
 
 @dataclass(frozen=True)
 class Argument:
@@ -66,7 +64,10 @@ METHODS: tuple[Method, ...] = (
     Method(
         "Stop",
         Text("Stop", "정지"),
-        Text("Stop after the cycle in work", "진행 중인 사이클 후 정지"),
+        Text(
+            "Stop at once; the part in work stays and goes on at Start",
+            "즉시 정지(작업 중 부품은 유지되고 운전 시 계속)",
+        ),
         "stop",
         "operator",
     ),

@@ -10,6 +10,7 @@ import secrets
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -68,7 +69,15 @@ def serve(name: str, options: Options) -> None:
         check_free(options.out, force=options.force)
     line = load(name)
     password = options.password or secrets.token_urlsafe(9)
-    session = Session(line, options.seed, options.clock, options.speed, instructor_token=password)
+    session = Session(
+        line,
+        options.seed,
+        options.clock,
+        options.speed,
+        # with a head start, simulated 0 lies in the past: now is now for a client
+        started_at=datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=before),
+        instructor_token=password,
+    )
     if before:
         session.run.advance(before)
     gc.disable()  # until the start is over: it makes lasting objects only, and is a sixth faster

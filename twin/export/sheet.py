@@ -1,6 +1,7 @@
 """The data sheet beside a data set: where it comes from, and what each column means.
 
-It may go to those who look for faults: it says how labels are defined, never what they are.
+It says how labels are defined, never what they are. It names the seed, with which anybody can make
+the run again, truth included: who hides faults from others keeps this sheet back.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ class Facts:
 
 
 LABELS = """
-The truth is in files of its own, so that this file and the telemetry can be handed to whoever is to
-find the faults. A fault has four label times:
+The truth is in files of its own, so that the telemetry can be handed to whoever is to find the
+faults. Keep this sheet back then, or strike out the seed: scenario and seed make the run again.
+A fault has four label times:
 
 - **onset**: its cause begins
 - **observable**: a measured value first differs by three standard deviations of its noise

@@ -10,7 +10,7 @@ from twin.i18n import _
 from twin.kernel.faults import FaultScript
 from twin.kernel.plant import Plant
 from twin.line.line import Line
-from twin.trace.journal import Command
+from twin.trace.journal import MOST_SEVERITY, Command
 from twin.trace.tables import Column, EventKind
 from twin.trace.trace import Trace
 from twin.units import clock, seconds
@@ -149,10 +149,10 @@ def _fault(plant: Plant, command: Command) -> None:
             _("only an instructor may inject a fault, not a {role}").format(role=command.role)
         )
     factor = 1.0 if command.value is None else command.value
-    if not 0.0 < factor <= 10.0:
+    if not 0.0 < factor <= MOST_SEVERITY:
         raise CommandError(
-            _("a fault's severity factor must be above 0 and at most 10, got {factor}").format(
-                factor=factor
+            _("the severity factor must be above 0 and at most {most:g}, got {factor}").format(
+                most=MOST_SEVERITY, factor=factor
             )
         )
     _script(plant, command.target).inject(factor)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from twin.equipment.model import Equipment, FaultKind, Parameters, Quantity, Setting
 from twin.equipment.tag import Tag, Text
-from twin.line.schema import BufferSpec, FaultSpec, LayoutSpec, Scenario, StationSpec
+from twin.line.schema import FaultSpec, LayoutSpec, Scenario, StationSpec
 
 OUT, SCRAP, MERGED = "out", "scrap", "merged"
 SINKS = (OUT, SCRAP, MERGED)
@@ -221,13 +221,3 @@ class Line:
     def digest(self) -> str:
         """SHA-256 of the scenario text: results are comparable only when it is equal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
-
-    @property
-    def layout_hints(self) -> dict[str, LayoutSpec]:
-        """Floor places the scenario fixes, by station."""
-        return {s.id: s.spec.layout for s in self.stations if s.spec.layout is not None}
-
-    @property
-    def buffer_specs(self) -> dict[str, BufferSpec]:
-        """Named buffers as written in the file."""
-        return dict(self.scenario.buffers)

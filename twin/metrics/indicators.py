@@ -2,7 +2,7 @@
 
 Each KPI is a row: what it is, its unit, the clause it implements, its formula in words, and a
 function of the tally. No shift calendar exists yet: planned busy time (PBT) is all time in which
-a station was neither stopped by command nor idle without orders.
+a station was not stopped by command.
 """
 
 from __future__ import annotations

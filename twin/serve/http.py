@@ -140,7 +140,8 @@ class HttpAdapter:
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", ws="websockets-sansio",
-            ws_max_size=65_536, timeout_graceful_shutdown=1, server_header=False,
+            ws_max_size=65_536, proxy_headers=False, timeout_graceful_shutdown=1,
+            server_header=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         # Ctrl-C belongs to whoever runs the session, not to one of its faces

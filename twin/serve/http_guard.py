@@ -12,14 +12,45 @@ import socket
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twin.i18n import _
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 65_536  # bytes; the longest command is about a hundred
+
+
+class TooLong(HTTPException):
+    """A body went on after its limit, whatever length it announced."""
+
+    def __init__(self) -> None:
+        super().__init__(413, _too_long(_("more")))
+
+
+def _too_long(found: str) -> dict[str, str]:
+    return {
+        "error": _("The request is too long."),
+        "expected": _("at most {limit} bytes").format(limit=BODY_LIMIT),
+        "found": found,
+    }
+
+
+def _limited(receive: Receive) -> Receive:
+    """The same messages, until more bytes have come than a body may have."""
+    left = BODY_LIMIT
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLong
+        return message
+
+    return counted
 
 
 class Guard:
@@ -33,7 +64,8 @@ class Guard:
         """Pass the request on, or answer it with the reason for refusing."""
         refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
         if refusal is None:
-            await self.app(scope, receive, send)
+            limited = _limited(receive) if scope["type"] == "http" else receive
+            await self.app(scope, limited, send)
         elif scope["type"] == "http":
             status, body = refusal
             await JSONResponse(body, status)(scope, receive, send)
@@ -59,11 +91,7 @@ class Guard:
             }
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > BODY_LIMIT:
-            return 413, {
-                "error": _("The request is too long."),
-                "expected": _("at most {limit} bytes").format(limit=BODY_LIMIT),
-                "found": length,
-            }
+            return 413, _too_long(length)
         return None
 
     def _is_ours(self, host: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from twin.serve.session import LONGEST_STEP
 from twin.trace import Role
 from twin.trace.journal import CommandKind
 
@@ -157,12 +158,11 @@ class StateHistoryBody(Body):
 class EventBody(Body):
     """A rare happening."""
 
-    id: int = Field(description="Number of the event in the run; grows with time")
     t: float
     kind: str
     place: str
     part: int | None
-    value: float
+    value: float | None
     detail: str = Field(description="Failure mode, product, verdict or command, as text")
     title: TextBody | None = Field(description="The detail in the scenario's words, if it has any")
 
@@ -212,7 +212,7 @@ class ClockReceipt(Body):
 class StepBody(Body):
     """By how much to advance a stepped clock."""
 
-    seconds: Finite = Field(gt=0, le=604_800, description="Simulated seconds, up to a week")
+    seconds: Finite = Field(gt=0, le=LONGEST_STEP, description="Simulated seconds")
 
 
 class StepReceipt(Body):
@@ -228,6 +228,3 @@ class HealthBody(Body):
     line: str
     t: float
     viewers: int
-
-
-JSON = dict[str, Any]

@@ -107,7 +107,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         wanted = _kinds(kind)
         begin = int(np.searchsorted(table.t, since, side="left"))
         shown = np.isin(table.kind[begin:], [int(k) for k in wanted])
-        rows = (np.flatnonzero(shown)[-limit:] + begin).tolist()
+        rows = view.tellable(session, (np.flatnonzero(shown) + begin).tolist())[-limit:]
         return m.EventsBody.model_validate(
             {"t": session.now, "events": view.event_views(session, rows)}
         )
@@ -140,7 +140,7 @@ def _histories(router: APIRouter, desk: Desk) -> None:
         end: Until = None,
         step: Annotated[
             float | None,
-            Query(gt=0, allow_inf_nan=False, description="Distance of the values, s; default: fit"),
+            Query(ge=1e-6, allow_inf_nan=False, description="From value to value, s; default: fit"),
         ] = None,
     ) -> m.HistoryBody:
         """Values in [start, end) at whole multiples of `step`, 5000 at most."""
@@ -208,11 +208,7 @@ def _commands(router: APIRouter, desk: Desk) -> None:
     async def clock(body: m.ClockBody, request: Request, token: Token = None) -> m.ClockReceipt:
         """Change how fast a paced clock runs. What happens in the line does not depend on it."""
         _allow_from(session, request, token)
-        if session.clock != "paced":
-            raise refuse(
-                409, _("This clock moves only by steps."), _("a server with --clock paced"),
-                session.clock,
-            )  # fmt: skip
+        _need_clock(session, "paced", _("This clock moves only by steps."))
         if body.speed is not None:
             session.set_speed(body.speed)
         if body.running is not None:
@@ -224,13 +220,15 @@ def _commands(router: APIRouter, desk: Desk) -> None:
     async def step(body: m.StepBody, request: Request, token: Token = None) -> m.StepReceipt:
         """Advance simulated time and return when it is reached."""
         _allow_from(session, request, token)
-        if session.clock != "stepped":
-            raise refuse(
-                409, _("This clock runs by itself."), _("a server with --clock stepped"),
-                session.clock,
-            )  # fmt: skip
+        _need_clock(session, "stepped", _("This clock runs by itself."))
         await session.step(body.seconds)
         return m.StepReceipt(t=session.now)
+
+
+def _need_clock(session: Session, kind: str, otherwise: str) -> None:
+    if session.clock != kind:
+        expected = _("a server with --clock {kind}").format(kind=kind)
+        raise refuse(409, otherwise, expected, session.clock)
 
 
 def _pictures(router: APIRouter, desk: Desk) -> None:

@@ -137,23 +137,34 @@ def numbers(values: Iterable[float]) -> list[float | None]:
     return [float(f"{v:.12g}") if math.isfinite(v) else None for v in values]
 
 
+def tellable(session: Session, rows: Iterable[int]) -> list[int]:
+    """Rows of events a client may know of: not the commands that are about a hidden fault.
+
+    No row number leaves by the server: a gap would say when something hidden happened.
+    """
+    table = session.trace.events
+
+    def hidden(row: int) -> bool:
+        command = _command(session, EventKind(int(table.kind[row])), float(table.value[row]))
+        return command is not None and command.kind in ("fault", "repair")
+
+    return [row for row in rows if not hidden(row)]
+
+
 def event_views(session: Session, rows: Iterable[int]) -> list[JSON]:
-    """Events by row number. A command that is about a hidden fault is left out."""
+    """Events by row number."""
     table, line, views = session.trace.events, session.line, []
-    for row in rows:
+    for row in tellable(session, rows):
         kind, place = EventKind(int(table.kind[row])), int(table.place[row])
         value, part = float(table.value[row]), int(table.part[row])
         command = _command(session, kind, value)
-        if command is not None and command.kind in ("fault", "repair"):
-            continue
         views.append(
             {
-                "id": row,
                 "t": round(float(table.t[row]), 3),
                 "kind": kind.name,
                 "place": line.places[place] if place >= 0 else "",
                 "part": part if part >= 0 else None,
-                "value": value,
+                "value": None if command is not None else value,
                 "detail": _detail(line, kind, place, int(value), command),
                 "title": _title(line, kind, place, int(value)),
             }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,19 @@ log = logging.getLogger("twin.serve")
 BEAT = 0.2  # s of wall clock between two advances of a paced session
 SLICE = 900.0  # s of simulated time at once, so that clients get their turn
 LONGEST_STEP = 366 * 86400.0  # s
+FASTEST = 1e6  # simulated s a second
 Clock = Literal["paced", "stepped"]
+
+
+def possible_speed(speed: float) -> bool:
+    """Whether a paced clock can run at this speed."""
+    return math.isfinite(speed) and 0.0 < speed <= FASTEST
+
+
+def _impossible_speed(speed: float) -> str:
+    return _("the speed must be above 0 and at most {most:g}, got {speed}").format(
+        most=FASTEST, speed=speed
+    )
 
 
 @dataclass(frozen=True)
@@ -60,8 +73,8 @@ class Session:
         started_at: datetime | None = None,
         instructor_token: str | None = None,
     ) -> None:
-        if not (math.isfinite(speed) and speed > 0.0):
-            raise UsageError(_("the speed must be above 0, got {speed}").format(speed=speed))
+        if not possible_speed(speed):
+            raise UsageError(_impossible_speed(speed))
         self.line = line
         self.clock: Clock = clock
         self.speed = speed
@@ -76,8 +89,7 @@ class Session:
         self._adapters: list[Adapter] = []
         self._pacer: asyncio.Task[None] | None = None
         self._moving = asyncio.Lock()
-        self._rebase = asyncio.Event()
-        self.lag = 0.0  # s of wall clock a paced session is behind
+        self._anchor = (0.0, 0.0)  # an instant of the wall clock, and where time stood then, s
 
     # ---- what is known
 
@@ -184,10 +196,10 @@ class Session:
 
     def set_speed(self, speed: float) -> None:
         """Change the speed of a paced session; its past is not touched."""
-        if not (math.isfinite(speed) and 0.0 < speed <= 1e6):
-            raise CommandError(_("the speed must be above 0, got {speed}").format(speed=speed))
+        if not possible_speed(speed):
+            raise CommandError(_impossible_speed(speed))
+        self._follow_clock()
         self.speed = speed
-        self._rebase.set()
 
     def pause(self) -> None:
         """Let a paced session stand still."""
@@ -195,26 +207,28 @@ class Session:
 
     def resume(self) -> None:
         """Let a paused session go on."""
-        self.run_state = "running"
-        self._rebase.set()
+        if self.run_state == "paused":
+            self.run_state = "running"
+            self._anchor = (time.monotonic(), self.now)
+
+    def _follow_clock(self) -> float:
+        """Where the wall clock says a paced session should be (s); the speed may change there."""
+        begin, base = self._anchor
+        now = time.monotonic()
+        target = base + self.speed * (now - begin)
+        self._anchor = (now, target)
+        return target
 
     async def _pace(self) -> None:
-        loop = asyncio.get_running_loop()
-        begin, base = loop.time(), self.now
+        self._anchor = (time.monotonic(), self.now)
         while True:
             await asyncio.sleep(BEAT)
-            if self.run_state == "paused":
-                begin, base = loop.time(), self.now
-                continue
-            if self._rebase.is_set():
-                self._rebase.clear()
-                begin, base = loop.time(), self.now
-                continue
-            target = base + self.speed * (loop.time() - begin)
             async with self._moving:
-                await self._move(target)
+                if self.run_state == "paused":
+                    self._serve_inbox()
+                    continue
+                await self._move(self._follow_clock())
                 await self._publish()
-            self.lag = loop.time() - begin - (self.now - base) / self.speed
 
     async def _move(self, target: float) -> None:
         self._serve_inbox()
@@ -226,13 +240,14 @@ class Session:
     def _serve_inbox(self) -> None:
         waiting, self._inbox = self._inbox, []
         for command, answer in waiting:
+            if answer.done():  # who asked waits no longer, and was told so
+                continue
             try:
                 done = self.run.apply(command)
                 receipt = Receipt(True, t=done.t)
             except CommandError as error:
                 receipt = Receipt(False, error.message)
-            if not answer.done():
-                answer.set_result(receipt)
+            answer.set_result(receipt)
 
     def _take(self, chunk: Mapping[str, Mapping[str, Column]], now: float) -> None:
         self.run.trace.absorb(chunk, now)

@@ -53,7 +53,7 @@ class Channel:
         self._scene = scene
         self._present = present
         self._encoded: dict[tuple[Cursor, bool], str] = {}  # messages of this moment
-        self._moment: tuple[float, bool] = (-1.0, False)
+        self._moment: tuple[float, float, bool] = (-1.0, 0.0, False)
 
     async def serve(self, socket: WebSocket) -> None:
         """Send a viewer what happens until it goes."""
@@ -128,7 +128,7 @@ class Channel:
         self._present.follow()
         end = self._cursor()
         behind = end.rows - cursor.rows > CATCH_UP
-        moment = (self.session.now, self._running())
+        moment = self._state()
         if moment != self._moment:
             self._encoded.clear()
             self._moment = moment

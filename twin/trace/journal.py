@@ -9,6 +9,7 @@ from typing import Literal
 
 CommandKind = Literal["start", "stop", "reset", "set", "fault", "repair"]
 Role = Literal["observer", "operator", "engineer", "instructor"]
+MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
 ROLES: tuple[Role, ...] = ("observer", "operator", "engineer", "instructor")
 
 

@@ -153,3 +153,37 @@ async def test_a_paused_session_takes_commands_and_goes_on_without_a_jump(smt):
 def test_an_impossible_speed_is_refused(smt, speed):
     with pytest.raises(UsageError):
         Session(smt, speed=speed)
+
+
+async def test_a_command_given_just_before_a_pause_is_answered(smt):
+    session = Session(smt, speed=50.0)
+    await session.start()
+    waiting = asyncio.create_task(session.submit(Command("set", "RFL.BeltSpeed", 75.0)))
+    await asyncio.sleep(0)
+    session.pause()
+    assert (await asyncio.wait_for(waiting, 3.0)).ok
+    await session.stop()
+
+
+async def test_a_command_whose_sender_has_given_up_does_not_take_effect(smt):
+    session = Session(smt, speed=50.0)
+    await session.start()
+    waiting = asyncio.create_task(session.submit(Command("stop", "PNP1")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.sleep(0.6)
+    assert session.trace.journal == ()
+    await session.stop()
+
+
+async def test_changing_the_speed_again_and_again_does_not_hold_time_up(smt):
+    session = Session(smt, speed=10.0)
+    await session.start()
+    begin, base = time.monotonic(), session.now
+    for _ in range(20):
+        await asyncio.sleep(0.1)
+        session.set_speed(10.0)
+    await asyncio.sleep(0.5)
+    ran, took = session.now - base, time.monotonic() - begin
+    await session.stop()
+    assert 2.0 * took < ran <= 10.0 * took

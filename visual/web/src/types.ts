@@ -61,12 +61,11 @@ export interface Present {
 }
 
 export interface LineEvent {
-  id: number;
   t: number;
   kind: string;
   place: string;
   part: number | null;
-  value: number;
+  value: number | null;
   detail: string;
   title: Text | null;
 }

@@ -25,7 +25,7 @@ export class Events {
   draw(time: number): void {
     const loud = [...this.model.stations].filter(([, now]) => now.state === 5 || now.state === 0 || now.state === 6);
     const past = this.model.events.filter((e) => e.t <= time);
-    const key = `${lang()}|${loud.map(([p, n]) => `${p}:${n.state}`).join()}|${past.at(-1)?.id ?? ""}|${past.length}`;
+    const key = `${lang()}|${loud.map(([p, n]) => `${p}:${n.state}`).join()}|${past.at(-1)?.t ?? ""}|${past.length}`;
     if (key === this.drawn) return;
     this.drawn = key;
     const down = loud.filter(([, now]) => now.state === 5).length;
