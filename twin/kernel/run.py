@@ -61,7 +61,9 @@ class Run:
         calendar, recorder = self.plant.calendar, self.plant.recorder
         if not calendar._now <= until < inf:
             raise UsageError(
-                f"time goes on only: it is {calendar._now:g} s, so it cannot become {until:g} s"
+                _("time goes on only: it is {now:g} s, so it cannot become {until:g} s").format(
+                    now=calendar._now, until=until
+                )
             )
         while True:
             stop = min(until, calendar._now + self._slice)
@@ -78,7 +80,8 @@ class Run:
         """Apply a command now and journal it. Raises CommandError with the reason otherwise."""
         command = command.at(self.now)
         if command.kind not in APPLY:
-            raise CommandError(f"no command {command.kind!r}; commands are {', '.join(APPLY)}")
+            text = _("no command {kind!r}; commands are {known}")
+            raise CommandError(text.format(kind=command.kind, known=", ".join(APPLY)))
         APPLY[command.kind](self.plant, command)
         events = self.plant.recorder.events
         events += (self.now, EventKind.COMMAND, -1, -1, len(self.trace.journal))

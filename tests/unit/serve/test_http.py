@@ -159,6 +159,7 @@ async def test_state_history_is_the_trace(client, session):
         ("/api/tags/Line.Wip/history?start=500&end=400", 422),
         ("/api/tags/Line.Wip/history?start=nan", 422),
         ("/api/tags/Line.Wip/history?step=0", 422),
+        ("/api/tags/Line.Wip/history?step=1e-320&start=10", 422),
         ("/api/tags/Line.Wip/history?start=-1", 422),
         ("/api/events?limit=0", 422),
         ("/api/events?kind=SURPRISE", 422),
@@ -188,6 +189,11 @@ async def test_events_never_show_a_hidden_fault(client, session):
     events = json.loads(text)["events"]
     assert [e["detail"] for e in events if e["kind"] == "COMMAND"] == ["stop PRN"]
     assert [e["t"] for e in events] == sorted(e["t"] for e in events)
+    # neither a number that has gaps nor a count that falls short tells that something is hidden
+    assert all("id" not in e for e in events)
+    assert [e["value"] for e in events if e["kind"] == "COMMAND"] == [None]
+    latest = (await client.get("/api/events", params={"limit": 1, "kind": "COMMAND"})).json()
+    assert [e["detail"] for e in latest["events"]] == ["stop PRN"]
     _cursor, hello = Channel(session, None, Present(session)).hello()
     assert "FAULT" not in hello
     assert f"fault {fault}" not in hello
@@ -294,6 +300,24 @@ async def test_a_paced_clock_changes_speed_and_pauses():
 
 
 # ---- who may talk
+
+
+async def test_a_body_that_announces_no_length_is_bounded_too(client):
+    async def endless():
+        for _ in range(200):
+            yield b" " * 1000
+
+    refused(await client.post("/api/commands", content=endless()), 413)
+
+
+async def test_a_change_of_speed_while_paused_reaches_the_viewers():
+    session = make("paced")
+    channel = Channel(session, None, Present(session))
+    session.pause()
+    cursor, _hello = channel.hello()
+    assert json.loads(channel.news(cursor)[1])["speed"] == 10.0
+    session.set_speed(77.0)
+    assert json.loads(channel.news(cursor)[1])["speed"] == 77.0
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "localhost.evil.example"])
