@@ -43,7 +43,6 @@ def _ask(trace: twin.Trace) -> list[np.ndarray]:
 def test_an_index_that_followed_is_an_index_built_at_once(pair):
     for a, b in zip(*map(_ask, pair), strict=True):
         assert np.array_equal(a, b)
-    assert pair[0].index.whereabouts() == pair[1].index.whereabouts()
 
 
 def test_every_row_is_in_a_series(pair):
@@ -63,23 +62,14 @@ def test_series_are_sorted_by_time(pair):
         assert (np.diff(pair[0].index.departures(place)) >= 0.0).all()
 
 
-def test_whereabouts_are_the_parts_in_the_line(pair):
-    trace = pair[0]
-    where = trace.index.whereabouts()
-    here = trace.parts_at(np.nextafter(trace.now, 0.0))
-    assert {row.part: row.place for row in here} == {
-        part: trace.line.places[place] for part, place in where.items()
-    }
-
-
 def test_what_came_less_what_left_is_what_is_there(pair):
     trace = pair[0]
     index, line = trace.index, trace.line
-    where = list(index.whereabouts().values())
+    where = [row.place for row in trace.parts_at(np.nextafter(trace.now, 0.0))]
     for place, name in enumerate(line.places):
         if place not in trace.sinks:
             left = len(index.arrivals(place)) - len(index.departures(place))
-            assert left == where.count(place), name
+            assert left == where.count(name), name
 
 
 def test_an_unknown_column_is_an_attribute_error(pair):
