@@ -19,11 +19,16 @@ SOFT, CURVE, MEAN_LINE = "#55606a", "#1f5fa0", "#8b949c"
 
 # groups of states: title, states, colour, hatch; never told apart by the colour alone
 GROUPS = (
-    (Text("working", "가동"), (State.WORKING,), "#6f97a3", ""),
+    (Text("working", "가동"), (State.WORKING, State.LOADING), "#6f97a3", ""),
     (Text("starved", "자재 대기"), (State.STARVED,), "#f5c542", "//"),
     (Text("blocked", "배출 막힘"), (State.BLOCKED,), "#d99a00", "\\\\"),
     (Text("down", "고장"), (State.DOWN,), "#c8192e", "xx"),
-    (Text("setup, held", "준비·대기"), (State.SETUP, State.HELD), "#1f63b8", ".."),
+    (
+        Text("setup, held", "준비·대기"),
+        (State.SETUP, State.HELD, State.MAINTENANCE),
+        "#1f63b8",
+        "..",
+    ),
     (Text("idle, stopped", "유휴·정지"), (State.IDLE, State.STOPPED), "#d5dade", ""),
 )
 THROUGHPUT = Text("Throughput, parts an hour", "시간당 생산량 (개/h)")

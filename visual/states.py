@@ -45,4 +45,6 @@ LOOKS: tuple[Look, ...] = (
     Look(State.DOWN, "✕", "#c8192e", "#ffffff", "red", True, "xx"),
     Look(State.SETUP, "↻", "#1f63b8", "#ffffff", "blue", True, ".."),
     Look(State.HELD, "‖", "#1f63b8", "#ffffff", "blue", True, "--"),
+    Look(State.MAINTENANCE, "✚", "#1f63b8", "#ffffff", "blue", False, "xx"),
+    Look(State.LOADING, "⇄", "#25794b", "#ffffff", "green", False, ".."),
 )

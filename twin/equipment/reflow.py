@@ -61,7 +61,7 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
         Tag("O2", Text("Oxygen in the tunnel", "산소 농도"), "ppm", 0, 10_000, Track("O2"),
             noise=15.0, resolution=1.0),
         Tag("FanSpeed", Text("Convection fan speed", "대류 팬 속도"), "rpm", 0, 3000,
-            ByState((0, 900, 1650, 1650, 1650, 1650, 1650, 1650)), noise=4.0, resolution=1.0),
+            ByState((0, 900, *(1650,) * 8)), noise=4.0, resolution=1.0),
     ]  # fmt: skip
     return tuple(rows)
 

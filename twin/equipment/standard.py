@@ -17,16 +17,29 @@ from twin.equipment.tag import (
     Total,
 )
 
-STATES = ("STOPPED", "IDLE", "STARVED", "WORKING", "BLOCKED", "DOWN", "SETUP", "HELD")
+STATES = (
+    "STOPPED",
+    "IDLE",
+    "STARVED",
+    "WORKING",
+    "BLOCKED",
+    "DOWN",
+    "SETUP",
+    "HELD",
+    "MAINTENANCE",
+    "LOADING",
+)
 STATE_TITLES = (
     Text("stopped", "정지"),
-    Text("idle", "유휴"),
+    Text("idle", "비가동(계획)"),
     Text("starved", "자재 대기"),
     Text("working", "가동"),
     Text("blocked", "배출 막힘"),
     Text("down", "고장"),
     Text("setup", "작업 준비"),
     Text("held", "작업자 대기"),
+    Text("maintenance", "계획 보전"),
+    Text("loading", "소재 장착"),
 )
 MAXIMUM_COUNT = 1e9
 
@@ -36,7 +49,7 @@ def power_levels(power: Mapping[str, float | None]) -> tuple[float, ...]:
     working, standby = power["working"] or 0.0, power["standby"] or 0.0
     setup = power["setup"] if power["setup"] is not None else standby
     off = power["off"] or 0.0
-    return (off, standby, standby, working, standby, standby, setup, standby)
+    return (off, standby, standby, working, standby, standby, setup, standby, standby, standby)
 
 
 def standard_tags(
@@ -46,7 +59,7 @@ def standard_tags(
     levels = power_levels(power)
     top = max(levels)
     tags = [
-        Tag("State", Text("State", "상태"), "", 0, 7, StateCode(), kind="enum", labels=STATES),
+        Tag("State", Text("State", "상태"), "", 0, len(STATES) - 1, StateCode(), kind="enum", labels=STATES),
         Tag("PartInWork", Text("Part in work", "작업 중 부품"), "", -1, MAXIMUM_COUNT, PartInWork(),
             kind="int"),
         Tag("Product", Text("Product set up", "설정 품목"), "", 0, len(products), ProductInWork(),

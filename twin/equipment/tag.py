@@ -120,7 +120,8 @@ class Tag:
 
     `low` and `high` are the engineering range in `unit`; `period` (s) is the sensor's own sampling
     grid, instants `k * period`; `noise` is one standard deviation and `resolution` the step of the
-    last digit, both in `unit`. `setting` names the set point a client may write through this tag.
+    last digit, both in `unit`. `sensor` is the kind of instrument ("rtd", "flow", "power"), which
+    gives the noise its memory and tails. `setting` names the set point a client may write through this tag.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Tag:
     period: float = 1.0
     noise: float = 0.0
     resolution: float = 0.0
+    sensor: str = ""
     kind: Literal["float", "int", "bool", "enum"] = "float"
     labels: tuple[str, ...] = ()
     setting: str = ""

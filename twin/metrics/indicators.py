@@ -217,7 +217,7 @@ def station_facts(sums: Tally) -> dict[str, StationFacts]:
             int(sums.rejected[i]),
             int(sums.failures[i]),
             float(sums.repair_time[i]),
-            float(levels @ times[i]) / 3600.0,
+            float(levels @ times[i, : len(levels)]) / 3600.0,
         )
     return facts
 

@@ -20,7 +20,10 @@ Column = NDArray[Any]
 
 
 class State(IntEnum):
-    """State of a station. Starved and blocked come from neighbours, down from itself."""
+    """State of a station. Starved and blocked come from neighbours, down from itself.
+
+    IDLE is time nobody planned to work: outside the shifts, or a break.
+    """
 
     STOPPED = 0
     IDLE = 1
@@ -30,6 +33,8 @@ class State(IntEnum):
     DOWN = 5
     SETUP = 6
     HELD = 7
+    MAINTENANCE = 8
+    LOADING = 9
 
 
 class EventKind(IntEnum):
@@ -49,7 +54,7 @@ class EventKind(IntEnum):
     FAULT_REPAIR = 13
 
 
-STATE_BITS: Final = 3
+STATE_BITS: Final = 4
 STATES: Final = 1 << STATE_BITS
 """States a place can have; `place * STATES + state` is one code in the recorder."""
 

@@ -19,7 +19,18 @@ from twin.trace.journal import Command
 
 STARTED = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SOURCE = StateCode()
-STATES = ("STOPPED", "IDLE", "STARVED", "WORKING", "BLOCKED", "DOWN", "SETUP", "HELD")
+STATES = (
+    "STOPPED",
+    "IDLE",
+    "STARVED",
+    "WORKING",
+    "BLOCKED",
+    "DOWN",
+    "SETUP",
+    "HELD",
+    "MAINTENANCE",
+    "LOADING",
+)
 
 
 def tag(station: str, name: str, unit: str = "", **named: object) -> Tag:
@@ -29,7 +40,7 @@ def tag(station: str, name: str, unit: str = "", **named: object) -> Tag:
 
 SMALL = (
     tag("Line", "Finished", kind="int", high=100_000.0),
-    tag("RFL", "State", kind="enum", labels=STATES, low=0.0, high=7.0),
+    tag("RFL", "State", kind="enum", labels=STATES, low=0.0, high=9.0),
     tag("RFL", "Zone8Temp", "°C", period=0.5),
     tag("RFL", "BeltSpeed", "cm/min", low=40.0, high=140.0, setting="BeltSpeed"),
     tag("RFL", "DoorOpen", kind="bool", low=0.0, high=1.0),

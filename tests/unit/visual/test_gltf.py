@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import twin
+from twin.trace import State
 from visual import gltf, web_scene
 from visual.scene import build_scene
 from visual.shapes.materials import MATERIALS
@@ -115,7 +116,7 @@ def test_the_scene_as_data_is_json_with_ways_queues_and_colours(scene, line):
     assert found["stations"]["ICT2"]["bench"] == pytest.approx([25.2, 0.95, 2.6])
     assert set(found["queues"]) == {b.id for b in line.buffers}
     assert found["tunnels"]["RFL"]["points"][0][0] < found["tunnels"]["RFL"]["points"][-1][0]
-    assert len(found["colours"]) == 8
+    assert len(found["colours"]) == len(State)
 
 
 def test_the_page_gets_both_by_one_call(line, data):
