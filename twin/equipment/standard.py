@@ -59,7 +59,8 @@ def standard_tags(
     levels = power_levels(power)
     top = max(levels)
     tags = [
-        Tag("State", Text("State", "상태"), "", 0, len(STATES) - 1, StateCode(), kind="enum", labels=STATES),
+        Tag("State", Text("State", "상태"), "", 0, len(STATES) - 1, StateCode(), kind="enum",
+            labels=STATES),
         Tag("PartInWork", Text("Part in work", "작업 중 부품"), "", -1, MAXIMUM_COUNT, PartInWork(),
             kind="int"),
         Tag("Product", Text("Product set up", "설정 품목"), "", 0, len(products), ProductInWork(),

@@ -121,7 +121,8 @@ class Tag:
     `low` and `high` are the engineering range in `unit`; `period` (s) is the sensor's own sampling
     grid, instants `k * period`; `noise` is one standard deviation and `resolution` the step of the
     last digit, both in `unit`. `sensor` is the kind of instrument ("rtd", "flow", "power"), which
-    gives the noise its memory and tails. `setting` names the set point a client may write through this tag.
+    gives the noise its memory and tails. `setting` names the set point a client may write through
+    this tag.
     """
 
     name: str
