@@ -14,7 +14,7 @@ from twin.line import flow, names
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
-from twin.line.values import Drawn, Fixed, Triangular, Uniform
+from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
 
 
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
@@ -58,6 +58,9 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
             found = source.value(path)
             found = found if isinstance(found, str) else source.value((*path, "mean"))
             yield source.problem(path, expected, shown(found))
+        if isinstance(law, Bursts) and law.close >= law.mean:
+            at = (*path, "close")
+            yield source.problem(at, "close < mean", shown(source.value(at)))
         if isinstance(law, Uniform | Triangular):
             order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
             values = [getattr(law, key) for key in order]

@@ -133,6 +133,10 @@ TIMES = {
         "products: {p: {}}",
         4, "stations.A.cycle.p", "low ≤ mode ≤ high, found low: 1 s, mode: 9 s, high: 3 s",
     ),
+    "bursts closer than their mean": (
+        "stations:\n  A:\n    cycle: {kind: bursts, mean: 3 s, share: 0.5, close: 3 s}",
+        6, "stations.A.cycle.close", "close < mean, found '3 s'",
+    ),
     "failures all the time": (
         "stations: {A: {cycle: 3 s, failures: [{id: a, after: 0 s, repair: 3 s}]}}",
         4, "stations.A.failures[0].after", "more than 0 s, found '0 s'",
