@@ -24,6 +24,7 @@ from twin.trace.tables import STATES, EventKind, Recorder, State
 
 if TYPE_CHECKING:
     from twin.kernel.extras import Extras
+    from twin.kernel.shifts import Gate
 
 
 # What a station is at, whether or not it is held up. READY is changeover and waiting for people.
@@ -75,6 +76,7 @@ class Machine:
         self.outlet = outlet
         self.choose = choose
         self.extras: Extras | None = None
+        self.gate: Gate | None = None
         self.part: Part = None  # type: ignore[assignment]
         self.phase = SEEK
         self.holds: set[str] = set()
@@ -181,6 +183,10 @@ class Machine:
     def _block(self) -> None:
         self.phase = HAND_ON
         self._waiting = True
+        self.show_blocked()
+
+    def show_blocked(self) -> None:
+        """Record that its part finds no room."""
         log = self._log
         log += (self.calendar._now, self._blocked, self.part.number)
         if self.extras is not None:
@@ -267,6 +273,31 @@ class Machine:
             self.source.withdraw(self)
             self.outlet.withdraw(self)
 
+    # ---- rest and planned maintenance (see `twin.kernel.shifts`)
+
+    @property
+    def waits_for_part(self) -> bool:
+        """Whether it has nothing to do until its source gives it a part."""
+        return self.phase == SEEK and self._waiting
+
+    def change_source(self, source: Source) -> None:
+        """Take the next part from `source`; it is not asked yet."""
+        if self.waits_for_part:
+            self.source.withdraw(self)
+        self.source = source
+
+    def stand_by(self, starved: State, blocked: State) -> None:
+        """Show these states from now on while waiting for a part, or for room."""
+        before, self._starved, self._blocked = (
+            self._blocked,
+            self._base + starved,
+            self._base + blocked,
+        )
+        if self._waiting and self.phase == HAND_ON and before != self._blocked:
+            self.show_blocked()
+        elif self.waits_for_part and self.source is self.gate:
+            self._starve()
+
     @property
     def at_work(self) -> bool:
         """Whether it works on a part and nothing holds it up."""
@@ -316,7 +347,7 @@ class Machine:
 
     def called_away(self) -> bool:
         """Stop waiting for a part to do something else first; False when it is busy or held."""
-        if self.phase != SEEK or self.holds or not self._waiting:
+        if not self.waits_for_part or self.source is self.gate:
             return False
         self._suspend()
         self.part = None  # type: ignore[assignment]

@@ -100,7 +100,8 @@ def resume(at: Snapshot) -> Run:
 def _shared(line: Line) -> dict[str, Any]:
     """What snapshots refer to by name instead of holding it."""
     kinds = {f"equipment {s.equipment.kind}": s.equipment for s in line.stations}
-    return {"line": line, **kinds}
+    calendar = {} if line.calendar is None else {"calendar": line.calendar}
+    return {"line": line, **calendar, **kinds}
 
 
 def _units(plant: Plant) -> Iterator[Any]:
@@ -109,10 +110,15 @@ def _units(plant: Plant) -> Iterator[Any]:
     yield from (plant.calendar, plant.recorder, plant.orders)
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
         yield from group.values()
-    yield from plant.arrivals
+    yield from (*plant.arrivals, *plant.upkeeps)
+    if plant.rota is not None:
+        yield plant.rota
     for machine in plant.machines.values():
         yield machine
-        if machine.source not in plant.buffers.values():
-            yield machine.source
+        source = machine.source if machine.gate is None else machine.gate.source
+        if source not in plant.buffers.values():
+            yield source
+        if machine.gate is not None:
+            yield machine.gate
         if machine.extras is not None:
             yield machine.extras

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import flow, names
+from twin.line import flow, names, rota
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
@@ -26,7 +26,7 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    return [p for rule in (*names.RULES, laws, rooms) for p in rule(scenario, source)]
+    return [p for rule in (*names.RULES, laws, rooms, rota.shifts) for p in rule(scenario, source)]
 
 
 def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
@@ -39,6 +39,8 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
         for i, mode in enumerate(spec.failures):
             yield (*at, "failures", i, "after"), mode.after, True
             yield (*at, "failures", i, "repair"), mode.repair, False
+        for i, plan in enumerate(spec.maintenance):
+            yield (*at, "maintenance", i, "time"), plan.time, False
         if spec.setup is not None:
             yield (*at, "setup", "time"), spec.setup.time, False
         if spec.arrivals is not None:

@@ -131,6 +131,7 @@ def crews(scenario: Scenario, source: Source) -> Iterator[Problem]:
         calls: list[tuple[Path, str | None]] = [(("crew",), spec.crew)]
         calls += [(("setup", "crew"), spec.setup.crew)] if spec.setup else []
         calls += [(("failures", i, "crew"), mode.crew) for i, mode in enumerate(spec.failures)]
+        calls += [(("maintenance", i, "crew"), p.crew) for i, p in enumerate(spec.maintenance)]
         for path, crew in calls:
             if crew is not None:
                 at: Path = ("stations", name, *path)
@@ -163,15 +164,20 @@ def products(scenario: Scenario, source: Source) -> Iterator[Problem]:
 
 
 def failures(scenario: Scenario, source: Source) -> Iterator[Problem]:
-    """Failure modes of a station have names of their own."""
+    """Failure modes, maintenance and shifts have names of their own."""
+    groups: list[tuple[Path, list[str]]] = []
     for name, spec in scenario.stations.items():
-        seen: set[str] = set()
-        for i, mode in enumerate(spec.failures):
-            if mode.id in seen:
-                path: Path = ("stations", name, "failures", i, "id")
+        at: Path = ("stations", name)
+        groups.append(((*at, "failures"), [mode.id for mode in spec.failures]))
+        groups.append(((*at, "maintenance"), [plan.id for plan in spec.maintenance]))
+    if scenario.calendar is not None:
+        groups.append((("calendar", "shifts"), [s.id for s in scenario.calendar.shifts]))
+    for path, ids in groups:
+        for i, own in enumerate(ids):
+            if own in ids[:i]:
                 expected = _("a name of its own")
-                yield source.problem(path, expected, shown(mode.id), _("Rename one of the two."))
-            seen.add(mode.id)
+                at = (*path, i, "id")
+                yield source.problem(at, expected, shown(own), _("Rename one of the two."))
 
 
 def faults(scenario: Scenario, source: Source) -> Iterator[Problem]:

@@ -35,6 +35,9 @@ class Record(BaseModel):
     )
 
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
+
+
 def refusal(expected: str, fix: str = "") -> PydanticCustomError:
     """An error of a validator, in the words that the reader of the scenario will see."""
     return PydanticCustomError("twin", "{expected}", {"expected": expected, "fix": fix})
