@@ -7,7 +7,7 @@ the clock skips is the moment of the jump; of one that comes twice the first is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -59,6 +59,32 @@ class Integral:
         return np.asarray(self._sums[rows] + self._rates[rows] * (instants - self._t[rows]))
 
 
+class Clock:
+    """An integral built as far as it is asked for, and further each time."""
+
+    def __init__(self, build: Callable[[float], Integral]) -> None:
+        self._build = build
+        self._until = 0.0
+        self._integral = Integral([0.0], [0.0])
+
+    def __call__(self, t: ArrayLike) -> Floats:
+        """Value at instants `t` (s, any shape)."""
+        last = float(np.max(t, initial=0.0))
+        if last >= self._until:
+            self._until = max(2.0 * last, HORIZON)
+            self._integral = self._build(self._until)
+        return self._integral(t)
+
+
+def stretches(intervals: Iterable[Interval]) -> Integral:
+    """The time within disjoint intervals, in order, from 0 to any instant."""
+    t, rates = [0.0], [0.0]
+    for begin, end in intervals:
+        t += [begin, end]
+        rates += [1.0, 0.0]
+    return Integral(t, rates)
+
+
 class WorkCalendar:
     """Shifts and breaks of a scenario, for any window of simulated time."""
 
@@ -67,8 +93,6 @@ class WorkCalendar:
         self._zone = ZoneInfo(spec.timezone)
         self._start = self._utc(spec.start)
         self._holidays = frozenset(spec.holidays)
-        self._until = 0.0
-        self._working = Integral([0.0], [0.0])
 
     @property
     def start(self) -> datetime:
@@ -116,17 +140,6 @@ class WorkCalendar:
                 joined.append((low, high))
         return joined
 
-    def working(self, until: float) -> Integral:
-        """Planned working seconds from 0 to any instant up to `until` (s)."""
-        if until > self._until:
-            self._until = max(2.0 * self._until, until, HORIZON)
-            t, rates = [0.0], [0.0]
-            for begin, end in self.worked(0.0, self._until):
-                t += [begin, end]
-                rates += [1.0, 0.0]
-            self._working = Integral(t, rates)
-        return self._working
-
     def works_at(self, t: float) -> bool:
         """Whether `t` (s) is planned working time."""
         return any(begin <= t < end for begin, end in self.worked(t, t + 1.0))
@@ -143,6 +156,11 @@ class WorkCalendar:
             if span > 400 * 86400.0:
                 return np.inf, False  # shifts round the clock, or all of them break
             span *= 4.0
+
+    def present(self, begin: float, end: float) -> list[Interval]:
+        """Shift time in [begin, end), breaks included."""
+        spans = [(max(s.begin, begin), min(s.end, end)) for s in self.shifts(begin, end)]
+        return [(low, high) for low, high in spans if low < high]
 
     def of_day(self, begin: float, end: float, minutes: int) -> list[float]:
         """Every instant in [begin, end) at a time of day (minutes since midnight), s."""

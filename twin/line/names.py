@@ -180,6 +180,26 @@ def failures(scenario: Scenario, source: Source) -> Iterator[Problem]:
                 yield source.problem(at, expected, shown(own), _("Rename one of the two."))
 
 
+def costs(scenario: Scenario, source: Source) -> Iterator[Problem]:
+    """Costs are of stations, crews and products there are; a tariff by the hour needs a clock."""
+    spec = scenario.costs
+    if spec is None:
+        return
+    made = scenario.products or {"part": None}
+    groups: list[tuple[str, Iterable[str], Iterable[str]]] = [
+        ("stations", spec.stations, scenario.stations),
+        ("labour", spec.labour, scenario.crews),
+        ("material", spec.material, made),
+        ("scrap", spec.scrap, made),
+    ]
+    for key, used, known in groups:
+        for name in used:
+            yield from _reference(source, ("costs", key, name), name, key, known)
+    if spec.energy.tariff and scenario.calendar is None:
+        expected = _("a calendar, which says what time it is")
+        yield source.problem(("costs", "energy", "tariff"), expected, shown(None))
+
+
 def faults(scenario: Scenario, source: Source) -> Iterator[Problem]:
     """Every fault is one that the kind of its station can suffer, and is named once."""
     seen: set[str] = set()
@@ -220,4 +240,4 @@ def _fault(scenario: Scenario, source: Source, i: int, equipment: Equipment) -> 
         yield source.problem((*path, "span"), expected, shown(None), fix)
 
 
-RULES: tuple[Rule, ...] = (ids, kinds, targets, inputs, crews, products, failures, faults)
+RULES: tuple[Rule, ...] = (ids, kinds, targets, inputs, crews, products, failures, costs, faults)

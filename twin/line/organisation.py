@@ -1,4 +1,4 @@
-"""How work is organised, as a scenario file says it: calendar, planned maintenance, costs.
+"""How work is organised, as a scenario file says it: calendar and planned maintenance.
 
 Wall times are local times of the calendar's time zone; a shift that ends before it begins ends on
 the next day. Without a calendar all time is planned.

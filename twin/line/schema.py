@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from twin.i18n import _
+from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.values import (
     Capacity,
@@ -202,6 +203,7 @@ class Scenario(Record):
     orders: list[OrderSpec] = []
     line_clearance: bool = False
     calendar: CalendarSpec | None = None
+    costs: CostsSpec | None = None
     crews: dict[Name, CrewSpec] = {}
     buffers: dict[Name, Buffering] = {}
     stations: Annotated[dict[Name, StationSpec], Field(min_length=1)]

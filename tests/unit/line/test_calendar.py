@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from twin.line.calendar import WorkCalendar
+from twin.line.calendar import Clock, WorkCalendar, stretches
 from twin.line.organisation import CalendarSpec
 
 H = 3600.0
@@ -117,7 +117,7 @@ def test_round_the_clock_shifts_fill_a_year_with_two_jumps():
 def test_the_sum_of_working_time_is_that_of_the_intervals():
     work = calendar("2026-03-28T03:00", THREE[1:], "Europe/Berlin")
     t = np.sort(np.random.default_rng(1).uniform(0.0, 40 * 24 * H, 50))
-    sums = work.working(t[-1])(t)
+    sums = Clock(lambda until: stretches(work.worked(0.0, until)))(t)
     for instant, total in zip(t, sums, strict=True):
         assert total == pytest.approx(sum(b - a for a, b in work.worked(0.0, float(instant))))
 
