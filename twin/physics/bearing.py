@@ -135,4 +135,4 @@ def envelope_spectrum(signal: Floats) -> tuple[Floats, Floats]:
     analytic[: len(spectrum)] = 2.0 * spectrum
     envelope = np.abs(np.fft.ifft(analytic))
     lines = np.abs(np.fft.rfft(envelope - envelope.mean())) * 2.0 / len(signal)
-    return frequency, np.asarray(lines, dtype=np.float64)
+    return np.asarray(frequency, dtype=np.float64), np.asarray(lines, dtype=np.float64)

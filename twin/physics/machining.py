@@ -41,7 +41,7 @@ STEELS: Mapping[str, Steel] = MappingProxyType(
 
 def specific_force(steel: Steel, feed: float) -> float:
     """Specific cutting force kc, N/mm2, at a feed in mm a revolution (Kienzle)."""
-    return steel.kc11 * feed**-steel.mc
+    return float(steel.kc11 * feed**-steel.mc)
 
 
 def cutting_force(steel: Steel, feed: float, depth: float) -> float:
