@@ -52,6 +52,8 @@ class EventKind(IntEnum):
     FAULT_OBSERVABLE = 11
     FAULT_FAILURE = 12
     FAULT_REPAIR = 13
+    TOOL_CHANGE = 30  # minutes (or cuts) of the edge that was changed
+    DRESS = 31  # parts since the dressing before
 
 
 STATE_BITS: Final = 4
