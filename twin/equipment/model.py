@@ -67,6 +67,23 @@ class FaultKind:
     quantity: str = ""  # the law whose deviation makes the fault observable, when there is one
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where laws go from now on: knots joined by straight lines, integrated by the equipment.
+
+    `t` are seconds from now, shape (n,), rising from 0; `values` has n numbers a quantity. After
+    the last knot values hold, and the equipment is asked `again`, or only when something changes.
+    A kind with phases says how long the present one still takes (`left`, s), or that the cycle is
+    `done`.
+    """
+
+    t: tuple[float, ...] = (0.0,)
+    values: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    left: float | None = None
+    done: bool = False
+    again: bool = True
+
+
 class Item(Protocol):
     """A part as equipment sees it: hidden state `x`; defects with what caused each."""
 
@@ -81,6 +98,22 @@ class Bench(Protocol):
     @property
     def t(self) -> float:
         """Now, s."""
+
+    @property
+    def working(self) -> bool:
+        """Whether a cycle is under way and nothing holds it up."""
+
+    @property
+    def product(self) -> int:
+        """Number of the product in work, else of the one last worked on."""
+
+    @property
+    def step(self) -> int:
+        """Number of the phase under way, from 0; -1 when there is none."""
+
+    @property
+    def into(self) -> float:
+        """Seconds worked so far in the phase under way."""
 
     def setting(self, name: str) -> float:
         """Set point in its unit."""
@@ -136,7 +169,12 @@ class Equipment:
     """A kind of machine. Every function takes the kind's parameters first.
 
     `cycle` turns the nominal time of the cycle that begins now (s) into the actual one; `drive`
-    gives the law target and tau each quantity heads for under present settings and faults; `work`
+    gives the law target and tau each quantity heads for under present settings and faults, and
+    is asked again when work begins or stands still; `course` does the same where no closed form
+    exists, by integrating from the present values on. A kind with `phases` goes through them by
+    number in every cycle: `course` says how long each takes, and when the cycle is done. Neither
+    may write readings of its own or draw more than once a phase; both are also asked what would
+    be without faults. `work`
     treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
     `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
     parts travel through while the station's cycle is only the pitch between two of them.
@@ -151,6 +189,8 @@ class Equipment:
     readings: Callable[[Any], tuple[Quantity, ...]] = lambda p: ()
     cycle: Callable[[Any, Bench, float], float] | None = None
     drive: Callable[[Any, Bench], Mapping[str, tuple[float, float]]] | None = None
+    course: Callable[[Any, Bench], Course] | None = None
+    phases: Callable[[Any], tuple[Text, ...]] = lambda p: ()
     work: Callable[[Any, Bench, Item], bool | None] | None = None
     judges: bool = False
     faults: tuple[FaultKind, ...] = field(default=())

@@ -69,6 +69,10 @@ class Extras:
         self._since = 0.0
         self._wake = Wake(machine.calendar, self._set_up)
         self._loaded = Wake(machine.calendar, self._load_ends)
+        self._follows = rig.equipment.drive is not None or rig.equipment.course is not None
+        self._phased = bool(rig.equipment.phases(rig.parameters))
+        if self._phased:
+            machine.when_worked(self._phase_over)
 
     def prepare(self) -> None:
         """A part came: make ready for it."""
@@ -131,6 +135,21 @@ class Extras:
         self.stage = 4
         self._operator.release()
         return True
+
+    def stand(self) -> None:
+        """The machine went to work or stands still: its physics follows."""
+        if self._follows:
+            self.rig.changed()
+
+    def _phase_over(self) -> None:
+        machine = self._machine
+        machine.worked += machine.left
+        machine.begin_work()
+        if self.rig.begin_phase(self.rig.step + 1):
+            machine.go_on(machine.left)
+        else:
+            machine.left = 0.0
+            machine.finish()
 
     def finish(self) -> bool | None:
         """The cycle ended: treat the part, let the operator go, give the verdict."""
@@ -200,19 +219,27 @@ class Extras:
 
     def _operator_came(self) -> None:
         interrupted, self.stage = self.stage == 4, 3
+        machine = self._machine
+        self.rig.part = machine.part
+        if interrupted or self._follows:
+            machine.begin_work()
+            self.stand()
         if interrupted:
-            self._machine.work()
+            machine.work()
             return
-        part = self._machine.part
+        part = machine.part
         draws = self._cycles.get(part.product, self._machine.cycle)
-        self._machine.cycle_hint = time = draws.pop()
-        self._machine.left = self.rig.cycle(part, time)
+        machine.cycle_hint = time = draws.pop()
+        machine.left = self.rig.cycle(part, time)
+        if self._phased and not self.rig.begin_phase(0):
+            machine.left = 0.0
         if self._batch is not None:
             self._batch.show_working()
-        self._machine.work()
+        machine.work()
 
     def _show(self, state: State) -> None:
         machine = self._machine
         log = machine.recorder.log
         part = -1 if self._ahead else machine.part.number
         log += (machine.calendar._now, machine.code(state), part)
+        self.stand()

@@ -8,7 +8,7 @@ equipment); failure when the first part is spoilt; repair when the cause is gone
 
 from __future__ import annotations
 
-from math import copysign, inf
+from math import inf
 
 from twin.equipment.tag import Track
 from twin.kernel.calendar import Calendar, Wake
@@ -119,7 +119,7 @@ class FaultScript:
             wake.cancel()
         self._onset = None
         self._say(EventKind.FAULT_REPAIR)
-        self._rig.drive()
+        self._rig.changed()
         if self._under_repair:
             self._under_repair = False
             self._rig.machine.release(self._reason)
@@ -141,8 +141,8 @@ class FaultScript:
     def _step(self) -> None:
         """The severity changed: laws head elsewhere, and the fault may show sooner."""
         assert self._onset is not None
-        self._rig.drive()
-        self._foresee()
+        self._rig.changed()
+        self.foresee()
         step = self._span / (2 if self._shape == "intermittent" else RAMP_STEPS)
         lasting = self._shape == "intermittent" or (
             self._shape == "ramp" and self._steps < RAMP_STEPS
@@ -151,18 +151,15 @@ class FaultScript:
             at = self._onset + (self._steps + 1) * step  # counted, never added up
             self._calendar.wake(self._progress, max(at - self._calendar._now, 0.0))
 
-    def _foresee(self) -> None:
+    def foresee(self) -> None:
         """When the law that carries the fault will differ by three sigma, if it will."""
         self._seen.cancel()
-        deviation = self._rig.deviation(self._kind.quantity)
-        if deviation is None or EventKind.FAULT_OBSERVABLE in self._said:
+        if not self.active or EventKind.FAULT_OBSERVABLE in self._said:
             return
-        limit = 3.0 * self._sigma
-        if abs(deviation.value) >= limit:
+        wait = self._rig.time_to_differ(self._kind.quantity, 3.0 * self._sigma)
+        if wait == 0.0:
             self.witness()
-            return
-        wait = deviation.time_to_reach(copysign(limit, deviation.target))
-        if wait < inf:
+        elif wait < inf:
             self._calendar.wake(self._seen, wait)
 
     def _say(self, kind: EventKind) -> None:

@@ -113,6 +113,8 @@ class Machine:
         self._waiting = True
         log = self._log
         log += (self.calendar._now, self._starved, -1)
+        if self.extras is not None:
+            self.extras.stand()
 
     def receive(self, part: Part) -> None:
         """Begin a part."""
@@ -185,6 +187,8 @@ class Machine:
         """Record that its part finds no room."""
         log = self._log
         log += (self.calendar._now, self._blocked, self.part.number)
+        if self.extras is not None:
+            self.extras.stand()
 
     def released(self) -> None:
         """The outlet took the part."""
@@ -194,6 +198,7 @@ class Machine:
     # ---- failures and holds
 
     def _fail(self) -> None:
+        self._wake.cancel()
         self.left -= self.failures.due - self.worked
         self.worked = self.failures.due
         self._mode = self.failures.next()
@@ -232,6 +237,8 @@ class Machine:
         if self.holds:
             self.show_hold()
         elif self.phase == WORK:
+            if self.extras is not None:
+                self.extras.stand()
             self.work()
         elif self.phase == HAND_ON:
             self.hand_on()
@@ -246,6 +253,8 @@ class Machine:
         part = -1 if self.phase == SEEK or self.part is None else self.part.number
         log = self._log
         log += (self.calendar._now, self._base + int(state), part)
+        if self.extras is not None:
+            self.extras.stand()
 
     def _suspend(self) -> None:
         if self.phase == WORK:
@@ -261,6 +270,44 @@ class Machine:
             self._waiting = False
             self.source.withdraw(self)
             self.outlet.withdraw(self)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it works on a part and nothing holds it up."""
+        return self.phase == WORK and not self.holds
+
+    @property
+    def worked_so_far(self) -> float:
+        """Working time up to now, s."""
+        return self.worked + (self.calendar._now - self.since if self._wake.token >= 0 else 0.0)
+
+    def set_left(self, left: float) -> None:
+        """The part in work needs `left` more seconds than it has had."""
+        if self._wake.token >= 0:  # the alarm is set: it is working now
+            self.worked = self.worked_so_far
+            self.go_on(left)
+        else:
+            self.left = left
+
+    def go_on(self, left: float) -> None:
+        """Work on for `left` seconds without a new beginning."""
+        self.left, self.since = left, self.calendar._now
+        to_failure = max(self.failures.due - self.worked, 0.0)
+        self._wake.handler = self._on_finish if left < to_failure else self._on_failure
+        self.calendar.wake(self._wake, min(left, to_failure))
+
+    def when_worked(self, handler: Callable[[], None]) -> None:
+        """Let `handler` decide when the work of a part is over, instead of finishing it."""
+        self._on_finish = handler
+
+    def begin_work(self) -> None:
+        """From now on it is at work, before anything is said about how long."""
+        self._wake.cancel()
+        self.phase, self.since = WORK, self.calendar._now
+
+    def finish(self) -> None:
+        """The work on the part is over: hand it on, take the next."""
+        self._finish()
 
     def code(self, state: State) -> int:
         """The recorder's code of this station in a state."""

@@ -160,7 +160,8 @@ class Plant:
 
     def _extras(self, station: Station, machine: Machine, rig: Rig) -> Extras | None:
         spec, kind = station.spec, station.equipment
-        plain = kind.cycle is None and kind.work is None and not isinstance(spec.cycle, dict)
+        acts = (kind.cycle, kind.work, kind.drive, kind.course)
+        plain = not any(acts) and not isinstance(spec.cycle, dict)
         asked = (spec.setup, spec.crew, spec.load, spec.batch)
         if plain and all(extra is None for extra in asked):
             return None

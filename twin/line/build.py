@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from twin.equipment import CATALOGUE
-from twin.equipment.model import Equipment, Parameters
+from twin.equipment.model import Equipment, Parameters, Quantity
 from twin.equipment.standard import line_tags, standard_tags
-from twin.equipment.tag import Tag
+from twin.equipment.tag import Tag, Text, Track
 from twin.line.line import OUT, SCRAP, SINKS, Buffer, Fault, Line, Outlet, Station, Take
 from twin.line.schema import Route, Scenario, StationSpec
 
@@ -92,6 +92,14 @@ def _station(
         *standard_tags(spec.power.model_dump(), products, bool(takes)),
         *equipment.tags(parameters),
     )
+    quantities = equipment.quantities(parameters)
+    phases = equipment.phases(parameters)
+    if phases:
+        labels = ("none", *(phase.en for phase in phases))
+        shown = Track("Phase")
+        title = Text("Phase", "단계")
+        tags += (Tag("Phase", title, "", 0, len(phases), shown, kind="enum", labels=labels),)
+        quantities += (Quantity("Phase", ""),)
     return Station(
         name,
         spec,
@@ -101,7 +109,7 @@ def _station(
         _needed(outlets),
         tuple(replace(tag, station=name) for tag in tags),
         equipment.settings(parameters),
-        equipment.quantities(parameters),
+        quantities,
         equipment.readings(parameters),
     )
 
