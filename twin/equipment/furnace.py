@@ -38,10 +38,10 @@ class FurnaceParameters(Parameters):
 
 def settings(p: FurnaceParameters) -> tuple[Setting, ...]:
     return (
-        Setting("FurnTempSet", Text("Furnace temperature", "노 온도"), "°C", 850.0, 980.0,
+        Setting("FurnTSet", Text("Furnace temperature", "노 온도"), "°C", 850.0, 980.0,
                 p.temperature),
-        Setting("CarbonSet", Text("Carbon potential", "카본 포텐셜"), "%", 0.5, 1.2, p.carbon),
-        Setting("QuenchSet", Text("Quench oil temperature", "소입유 온도"), "°C", 30.0, 110.0,
+        Setting("CPSet", Text("Carbon potential", "카본 포텐셜"), "%", 0.5, 1.2, p.carbon),
+        Setting("QuenchTSet", Text("Quench oil temperature", "소입유 온도"), "°C", 30.0, 110.0,
                 p.quench),
     )  # fmt: skip
 
@@ -49,9 +49,9 @@ def settings(p: FurnaceParameters) -> tuple[Setting, ...]:
 def drive(p: FurnaceParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     """Furnace, atmosphere and oil head for their set points, less or more what is wrong."""
     return {
-        "FurnaceTemp": (bench.setting("FurnTempSet") - bench.severity("M-HT-T"), 900.0),
-        "CarbonPotential": (bench.setting("CarbonSet") + bench.severity("M-HT-CP"), 600.0),
-        "QuenchTemp": (bench.setting("QuenchSet") + bench.severity("M-QT"), 1200.0),
+        "FurnaceTemp": (bench.setting("FurnTSet") - bench.severity("M-HT-T"), 900.0),
+        "CarbonPotential": (bench.setting("CPSet") + bench.severity("M-HT-CP"), 600.0),
+        "QuenchTemp": (bench.setting("QuenchTSet") + bench.severity("M-QT"), 1200.0),
     }
 
 
@@ -116,15 +116,15 @@ FURNACE = Equipment(
         Tag("FurnT", Text("Furnace temperature", "노 온도"), "°C", 0, 1100,
             Track("FurnaceTemp"), noise=0.8, resolution=0.1, sensor="thermocouple"),
         Tag("FurnTSet", Text("Furnace set point", "노 설정 온도"), "°C", 850, 980,
-            Track("FurnTempSet"), resolution=1.0, setting="FurnTempSet"),
+            Track("FurnTSet"), resolution=1.0, setting="FurnTSet"),
         Tag("CP", Text("Carbon potential", "카본 포텐셜"), "%", 0, 2, Track("CarbonPotential"),
             period=10.0, noise=0.008, resolution=0.001, sensor="gas"),
         Tag("CPSet", Text("Carbon set point", "카본 포텐셜 설정"), "%", 0.5, 1.2,
-            Track("CarbonSet"), resolution=0.01, setting="CarbonSet"),
+            Track("CPSet"), resolution=0.01, setting="CPSet"),
         Tag("QuenchT", Text("Quench oil temperature", "소입유 온도"), "°C", 0, 150,
             Track("QuenchTemp"), noise=0.3, resolution=0.1, sensor="rtd"),
         Tag("QuenchTSet", Text("Quench oil set point", "소입유 설정 온도"), "°C", 30, 110,
-            Track("QuenchSet"), resolution=0.1, setting="QuenchSet"),
+            Track("QuenchTSet"), resolution=0.1, setting="QuenchTSet"),
         Tag("BatchNo", Text("Batch number", "배치 번호"), "1", 0, 1e6, Track("BatchNo"),
             kind="int"),
         Tag("BeltA", Text("Current of the transport", "이송 모터 전류"), "A", 0, 20,

@@ -14,7 +14,7 @@ from twin.equipment.inspection import InspectionParameters, judge
 from twin.equipment.model import Bench, Equipment, Item, Quantity
 from twin.equipment.tag import Reading, Tag, Text, Track
 
-WEIGHT = 0.04  # of the newest part in the running mean and spread: about 25 parts, as on a chart
+WEIGHT = 0.1  # of the newest part in the running mean and spread: about ten parts, assumed
 
 
 class GaugeParameters(InspectionParameters):
@@ -53,7 +53,7 @@ def cmm(p: CmmParameters, bench: Bench, part: Item) -> bool:
     bench.read("Diameter", part.x.get("diameter", 0.0) + p.repeatability * bench.normal("turned"))
     bench.read("RunOut", part.x.get("runout", 0.0) + 0.5 * abs(bench.normal("runout")))
     _follow(p, bench, size)
-    if abs(bench.value("Mean")) > 2.5:  # um, three sigma of a mean of 25, assumed
+    if abs(bench.value("Mean")) > 2.5:  # um, three sigma of that mean above the wheel's drift
         bench.witness("M-GAUGE")
     return judge(p, bench, bool(part.defects))
 

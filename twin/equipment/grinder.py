@@ -75,7 +75,6 @@ def work(p: GrinderParameters, bench: Bench, part: Item) -> bool:
         by_fault = abs(shown) <= p.tolerance
         part.defects.setdefault("ground size", "M-GAUGE" if by_fault else "process")
         if by_fault:
-            bench.witness("M-GAUGE")
             bench.fail("M-GAUGE")
     soft = part.x.get("austenite", 0.0) > BURNS
     if bench.uniform("burn") < (0.5 if soft else 0.002) * (0.5 + worn / p.dress_every):

@@ -11,10 +11,10 @@ from twin.equipment.tag import Count, Pass, Reading, Tag, Text, Track
 # semi-finish, finish, groove, thread, tool turns at no load between them (assumed)
 PASSES = (
     (0.0, 3.1), (1.8, 3.1), (2.0, 0.02), (8.0, 0.02), (8.5, 2.4), (19.5, 2.3), (20.0, 0.02),
-    (24.0, 0.02), (24.5, 2.5), (35.5, 2.3), (36.0, 0.0), (40.0, 0.02), (40.5, 1.1), (57.0, 1.0),
-    (58.0, 0.02), (64.0, 0.0), (64.5, 0.4), (86.0, 0.35), (87.0, 0.02), (93.0, 0.02), (94.0, 0.6),
-    (103.0, 0.6), (104.0, 0.02), (110.0, 0.0), (111.0, 0.25), (125.0, 0.2), (126.0, 0.02),
-    (146.0, 0.0),
+    (24.0, 0.02), (24.5, 2.5), (29.0, 2.3), (29.5, 0.02), (36.0, 0.0), (40.0, 0.02), (40.5, 1.1),
+    (57.0, 1.0), (58.0, 0.02), (64.0, 0.0), (64.5, 0.4), (86.0, 0.35), (87.0, 0.02), (93.0, 0.02),
+    (94.0, 0.6), (103.0, 0.6), (104.0, 0.02), (110.0, 0.0), (111.0, 0.25), (125.0, 0.2),
+    (126.0, 0.02), (146.0, 0.0),
 )  # fmt: skip
 
 
@@ -36,9 +36,9 @@ def tags(p: spindle.CuttingParameters, passes: tuple[tuple[float, float], ...]) 
             Pass("CutLoad", passes, scale=0.55, offset=2.0, rest=1.0), noise=1.0,
             resolution=1.0, sensor="torque"),
         Tag("Fovr", Text("Feed override", "이송 오버라이드"), "%", 50, 120,
-            Track("FeedOverride"), resolution=1.0, setting="FeedOverride"),
+            Track("Fovr"), resolution=1.0, setting="Fovr"),
         Tag("OffsetX", Text("Tool offset correction", "공구 보정량"), "µm", -200, 200,
-            Track("Offset"), resolution=0.1, setting="Offset"),
+            Track("OffsetX"), resolution=0.1, setting="OffsetX"),
         Tag("ToolNo", Text("Tool number", "공구 번호"), "1", 1, 60, Track("ToolNo"), kind="int"),
         Tag("ToolLifeMin", Text("Tool life left", "공구 잔여 수명"), "min", 0, 600,
             Track("ToolLifeMin"), resolution=0.1),

@@ -17,6 +17,7 @@ from twin.physics import bearing, machining
 
 AMBIENT, WARM = 24.0, 47.0  # degC, hall and spindle in steady work (a lathe's median is 44)
 WARMING = 1100.0  # s, so that the first 45 minutes are the warm-up
+USUAL = 36.0  # degC at which sizes are set, assumed
 COLD_GROWTH = 12.0  # um too large while cold
 IDLE_VIBRATION, CUT_VIBRATION = 0.25, 0.02  # mm/s, and mm/s for each % of load; assumed
 CHIP_VIBRATION, CHATTER, BEARING_VIBRATION = 1.4, 2.4, 6.0  # mm/s, assumed
@@ -57,8 +58,8 @@ class CuttingParameters(Parameters):
 
 def settings(p: CuttingParameters) -> tuple[Setting, ...]:
     return (
-        Setting("FeedOverride", Text("Feed override", "이송 오버라이드"), "%", 50.0, 120.0, 100.0),
-        Setting("Offset", Text("Tool offset correction", "공구 보정량"), "µm", -200.0, 200.0, 0.0),
+        Setting("Fovr", Text("Feed override", "이송 오버라이드"), "%", 50.0, 120.0, 100.0),
+        Setting("OffsetX", Text("Tool offset correction", "공구 보정량"), "µm", -200.0, 200.0, 0.0),
     )
 
 
@@ -110,7 +111,7 @@ def wear(bench: Bench) -> float:
 def load(p: CuttingParameters, bench: Bench) -> float:
     """Spindle load of the reference cut now, %."""
     steel = machining.STEELS[p.steel]
-    feed = p.feed * bench.setting("FeedOverride") / 100.0
+    feed = p.feed * bench.setting("Fovr") / 100.0
     power = machining.cutting_power(machining.cutting_force(steel, feed, p.depth), p.speed)
     return machining.spindle_load(power, p.rated, wear(bench))
 
@@ -144,7 +145,7 @@ def drive(p: CuttingParameters, bench: Bench) -> dict[str, tuple[float, float]]:
 
 def cycle(p: CuttingParameters, bench: Bench, nominal: float) -> float:
     """Cycle time, s: the programme at its feed, a tool change when due, gripping again."""
-    seconds = nominal + p.cutting * (100.0 / bench.setting("FeedOverride") - 1.0)
+    seconds = nominal + p.cutting * (100.0 / bench.setting("Fovr") - 1.0)
     if bench.value("ToolLifeMin") < p.cutting / 60.0:
         seconds += p.tool_change
         change_tool(p, bench)
@@ -200,7 +201,7 @@ def planned_wear(p: CuttingParameters, bench: Bench) -> float:
 def deviation(p: CuttingParameters, bench: Bench, edge: float) -> tuple[float, dict[str, float]]:
     """Deviation of a machined size, um, and what faults have to do with it, um by fault."""
     planned = planned_wear(p, bench)
-    cold = (WARM - 3.0 - bench.value("SpTemp")) / (WARM - 3.0 - AMBIENT)
+    cold = (USUAL - bench.value("SpTemp")) / (USUAL - AMBIENT)
     chip = machining.CHIP_STEP if bench.severity("M-CHIP") > 0.0 else 0.0
     grown = 1000.0 * machining.diameter_growth(edge, 0.0, p.diameter)
     by_fault = {
@@ -213,14 +214,14 @@ def deviation(p: CuttingParameters, bench: Bench, edge: float) -> tuple[float, d
         unplanned if dry or bench.severity("M-WEAR") > 0.0 else 0.0
     )
     offset = p.compensation * 1000.0 * machining.diameter_growth(planned, 0.0, p.diameter)
-    total = grown - offset + COLD_GROWTH * min(max(cold, 0.0), 1.5) + by_fault["M-PROG"]
-    total += bench.value("SetError") + bench.setting("Offset") + 2.0 * bench.normal("size")
+    total = grown - offset + COLD_GROWTH * min(max(cold, -0.5), 1.5) + by_fault["M-PROG"]
+    total += bench.value("SetError") + bench.setting("OffsetX") + 2.0 * bench.normal("size")
     return total, by_fault
 
 
 def finish(p: CuttingParameters, bench: Bench, edge: float, chatter: float) -> float:
     """Roughness Ra of the surface, um; chatter and bearing damage leave marks."""
-    feed = p.feed * bench.setting("FeedOverride") / 100.0
+    feed = p.feed * bench.setting("Fovr") / 100.0
     plain = machining.roughness(feed, p.nose, edge)
     return plain + 0.9 * chatter + 1.2 * damage(bench) + 0.06 * bench.normal("surface")
 

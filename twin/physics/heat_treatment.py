@@ -13,7 +13,7 @@ ZERO = 273.15  # K
 D0, ACTIVATION = 0.15e-4, 135_000.0  # m2/s and J/mol, carbon in austenite (matter.org.uk)
 MIDDLE = 0.954  # 2 x 0.477, where the complementary error function is a half
 QUENCHED, TEMPERED = 64.0, 4.0  # HRC as quenched and lost at 180 degC, assumed (58-62 after temper)
-AUSTENITE = 12.0  # HRC lost if all were austenite beyond the usual 20 %, assumed
+AUSTENITE = 6.0  # HRC lost if all were austenite beyond the usual 20 %, assumed
 USUAL_AUSTENITE = 0.2
 
 
