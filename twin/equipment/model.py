@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from twin.equipment.alarm import Alarm
 from twin.equipment.tag import Tag, Text
 
 Shape = Literal["step", "ramp", "intermittent"]
@@ -194,4 +195,5 @@ class Equipment:
     work: Callable[[Any, Bench, Item], bool | None] | None = None
     judges: bool = False
     faults: tuple[FaultKind, ...] = field(default=())
+    alarms: Callable[[Any], tuple[Alarm, ...]] = lambda p: ()
     residence: Callable[[Any, Mapping[str, float]], float] | None = None
