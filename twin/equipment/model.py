@@ -122,6 +122,9 @@ class Bench(Protocol):
     def value(self, quantity: str) -> float:
         """A law's value now."""
 
+    def hidden(self, name: str) -> float:
+        """Hidden value `x[name]` of the part in work; 0 where it has none."""
+
     def put(self, quantity: str, value: float) -> None:
         """Let a law jump to `value` and hold it."""
 

@@ -78,7 +78,7 @@ def _outlets(spec: StationSpec, scenario: Scenario) -> tuple[Outlet, ...]:
         station = scenario.stations[target]
         return station.source if isinstance(station.source, str) else queue_of(target)
 
-    ways = tuple(Outlet(place(r.to), r.when, r.share) for r in routes_of(spec))
+    ways = tuple(Outlet(place(r.to), r.when, r.share, r.every) for r in routes_of(spec))
     # a part no route speaks of: it leaves the line, or is scrapped when it was rejected
     return (*ways, Outlet(SCRAP, "rejected"), Outlet(OUT, "always"))
 
@@ -139,6 +139,6 @@ def _alarms(name: str, spec: StationSpec, own: tuple[Alarm, ...]) -> tuple[Alarm
 def _needed(outlets: tuple[Outlet, ...]) -> tuple[Outlet, ...]:
     """Outlets up to the first that takes every part."""
     for i, outlet in enumerate(outlets):
-        if outlet.when == "always" and outlet.share is None:
+        if outlet.when == "always" and outlet.share is None and outlet.every is None:
             return outlets[: i + 1]
     return outlets

@@ -30,11 +30,12 @@ class Take:
 
 @dataclass(frozen=True)
 class Outlet:
-    """A way out of a station: to a buffer or a sink, on a verdict, or for a share of the parts."""
+    """A way out of a station: to a buffer or a sink, on a verdict, for a share, or one in many."""
 
     place: str
     when: str
     share: float | None = None
+    every: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import flow, names
+from twin.line import batches, flow, names
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
@@ -26,7 +26,9 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    return [p for rule in (*names.RULES, laws, rooms) for p in rule(scenario, source)]
+    return [
+        p for rule in (*names.RULES, *batches.RULES, laws, rooms) for p in rule(scenario, source)
+    ]
 
 
 def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
@@ -41,6 +43,8 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
             yield (*at, "failures", i, "repair"), mode.repair, False
         if spec.setup is not None:
             yield (*at, "setup", "time"), spec.setup.time, False
+        if spec.load is not None:
+            yield (*at, "load", "time"), spec.load.time, False
         if spec.arrivals is not None:
             yield (*at, "arrivals", "every"), spec.arrivals.every, True
     for i, fault in enumerate(scenario.faults):
