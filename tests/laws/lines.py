@@ -83,6 +83,8 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         spec["setup"] = {"time": draw(REPAIR), "crew": draw(st.sampled_from([None, *CREWS]))}
     if draw(st.integers(0, 3)) == 0:
         spec["crew"] = draw(st.sampled_from(CREWS))
+    if draw(st.integers(0, 3)) == 0:
+        spec["load"] = {"time": draw(REPAIR), "crew": draw(st.sampled_from([None, *CREWS]))}
     spec["failures"] = [
         {
             "id": f"mode{i}",
@@ -160,6 +162,7 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
                                              "belt_speed": 140}}  # fmt: skip
         else:
             stations[name] = {**spec, "buffer": draw(_room())}
+    _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
     rest: dict[str, Any] = {"buffers": buffers, **draw(_people())}
@@ -190,8 +193,22 @@ def _rework(draw: st.DrawFn, stations: dict[str, Any], buffers: dict[str, Any]) 
     room = buffers.get(target) or stations[target]["buffer"]
     if room["capacity"] == 0:
         room["capacity"] = 1
-    share = {"to": target, "share": draw(st.sampled_from([0.1, 0.3, 0.5]))}
-    stations[source]["to"] = [share, {"to": stations[source]["to"]}]
+    few = draw(st.sampled_from([{"share": 0.1}, {"share": 0.3}, {"share": 0.5}, {"every": 3}]))
+    stations[source]["to"] = [{"to": target, **few}, {"to": stations[source]["to"]}]
+
+
+def _batches(draw: st.DrawFn, stations: dict[str, Any]) -> None:
+    """Let some stations with one input and one time treat parts together."""
+    for spec in stations.values():
+        single = not isinstance(spec.get("from"), dict) or sum(spec["from"].values()) == 1
+        plain = not isinstance(spec["cycle"], dict) or "kind" in spec["cycle"]
+        if spec.get("kind") == "reflow" or not single or not plain or draw(st.integers(0, 4)):
+            continue
+        spec.pop("setup", None)
+        size = draw(st.integers(2, 4))
+        spec["batch"] = {"size": size}
+        if draw(st.booleans()):
+            spec["batch"] |= {"least": draw(st.integers(1, size)), "wait": "2 s"}
 
 
 def _room_behind_ovens(stations: dict[str, Any], buffers: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.kernel.batch import Batch
 from twin.kernel.plant import Plant
 from twin.kernel.run import Run
 from twin.line.line import Line
@@ -113,11 +114,14 @@ def _units(plant: Plant) -> Iterator[Any]:
     yield from (*plant.arrivals, *plant.upkeeps)
     if plant.rota is not None:
         yield plant.rota
+    buffers = list(plant.buffers.values())
     for machine in plant.machines.values():
         yield machine
         source = machine.source if machine.gate is None else machine.gate.source
-        if source not in plant.buffers.values():
+        if source not in buffers:
             yield source
+        if isinstance(source, Batch) and source.source not in buffers:
+            yield source.source
         if machine.gate is not None:
             yield machine.gate
         if machine.extras is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import flow, names, rota
+from twin.line import batches, flow, names, rota
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
@@ -26,7 +26,8 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    return [p for rule in (*names.RULES, laws, rooms, rota.shifts) for p in rule(scenario, source)]
+    rules = (*names.RULES, *batches.RULES, laws, rooms, rota.shifts)
+    return [p for rule in rules for p in rule(scenario, source)]
 
 
 def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
@@ -43,6 +44,8 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
             yield (*at, "maintenance", i, "time"), plan.time, False
         if spec.setup is not None:
             yield (*at, "setup", "time"), spec.setup.time, False
+        if spec.load is not None:
+            yield (*at, "load", "time"), spec.load.time, False
         if spec.arrivals is not None:
             yield (*at, "arrivals", "every"), spec.arrivals.every, True
     for i, fault in enumerate(scenario.faults):

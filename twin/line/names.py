@@ -129,6 +129,7 @@ def crews(scenario: Scenario, source: Source) -> Iterator[Problem]:
     """Every crew that is called exists."""
     for name, spec in scenario.stations.items():
         calls: list[tuple[Path, str | None]] = [(("crew",), spec.crew)]
+        calls += [(("load", "crew"), spec.load.crew)] if spec.load else []
         calls += [(("setup", "crew"), spec.setup.crew)] if spec.setup else []
         calls += [(("failures", i, "crew"), mode.crew) for i, mode in enumerate(spec.failures)]
         calls += [(("maintenance", i, "crew"), p.crew) for i, p in enumerate(spec.maintenance)]
@@ -185,7 +186,7 @@ def costs(scenario: Scenario, source: Source) -> Iterator[Problem]:
     spec = scenario.costs
     if spec is None:
         return
-    made = scenario.products or {"part": None}
+    made = list(scenario.products) or ["part"]
     groups: list[tuple[str, Iterable[str], Iterable[str]]] = [
         ("stations", spec.stations, scenario.stations),
         ("labour", spec.labour, scenario.crews),

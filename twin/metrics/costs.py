@@ -75,7 +75,7 @@ def station_money(
     if costs is None:
         return None
     own = costs.machine | costs.stations.get(station, {})
-    rates: dict[str, float] = {name: rate for name, rate in own.items()}
+    rates: dict[str, float] = dict(own.items())
     machine = tuple(rates.get(state.name.lower(), 0.0) * spent[state] / 3600.0 for state in State)
     return StationMoney(machine, bill, _lost(costs, line, scrapped))
 

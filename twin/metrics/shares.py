@@ -21,7 +21,7 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     """Sums of a station under each label."""
     station, count = trace.line.stations[i], len(split.slots)
     rows = trace.index.states(i)
-    run = cycles(rows, batches=getattr(station.spec, "batch", None) is not None)
+    run = cycles(rows, batches=station.spec.batch is not None)
     mine = station_partition(run, rows, split, trace.now)
     begins, ends = mine.cut(rows.t)
     state = rows.state[np.searchsorted(rows.t, begins, side="right") - 1]

@@ -51,6 +51,9 @@ class Tally:
         self._state = np.full(n, int(State.IDLE))
         self._since = np.zeros(n)
         self._starts = [Starts() for _ in line.stations]
+        self._batches = [s.spec.batch is not None for s in line.stations]
+        self._begun = np.ones(n, dtype=np.int64)  # parts of the last batch begun, and when
+        self._begun_at = np.full(n, -1.0)
         self._repaired = np.zeros(n, dtype=np.int64)
         self._repair_sum = np.zeros(n)  # times of repairs less times of failures, s
         self._present = PresentParts()
@@ -100,9 +103,9 @@ class Tally:
         return total
 
     @property
-    def at_work(self) -> NDArray[np.bool_]:
-        """Whether each station has a part it began and has not finished."""
-        return np.array([starts.open for starts in self._starts])
+    def at_work(self) -> NDArray[np.int64]:
+        """Parts each station began and has not finished: 0, 1, or those of a batch."""
+        return np.where([starts.open for starts in self._starts], self._begun, 0)
 
     @property
     def repair_time(self) -> NDArray[np.float64]:
@@ -159,12 +162,21 @@ class Tally:
                 spans = np.diff(clock(times))
                 sums[i] += np.bincount(before, weights=spans, minlength=STATES)
         self._state[i], self._since[i] = state[-1], t[-1]
-        fresh = part[self._starts[i].feed(state, part)]
+        begins = self._starts[i].feed(state, part)
+        fresh = part[begins]
+        if self._batches[i] and len(fresh):
+            self._count_batch(i, t[begins])
         self.started[i] += len(fresh)
         if len(self.line.products) == 1:
             self.planned[i] += len(fresh) * self._nominal[i, 0]
         else:
             self.planned[i] += self._nominal[i, self._present.product(fresh)].sum()
+
+    def _count_batch(self, i: int, times: Column) -> None:
+        """The parts of a batch begin at one instant."""
+        together = int(np.count_nonzero(times == times[-1]))
+        self._begun[i] = together + self._begun[i] * (self._begun_at[i] == times[-1])
+        self._begun_at[i] = times[-1]
 
     def _feed_exits(self, log: Mapping[str, Column]) -> None:
         rows = np.flatnonzero(log["place"] >= min(self._sinks))
@@ -197,10 +209,14 @@ class Tally:
 
 
 def nominal(station: Station, product: str) -> float:
-    """Planned run time of one part of a product at a station, s: the mean of its cycle."""
+    """Planned run time of one part of a product at a station, s: the mean of its cycle.
+
+    Parts treated together share the cycle of their batch.
+    """
     cycle: Any = station.spec.cycle
     law: Drawn = cycle[product] if isinstance(cycle, dict) else cycle
-    return mean_of(law)
+    batch = station.spec.batch
+    return mean_of(law) if batch is None else mean_of(law) / batch.size
 
 
 def tally(trace: Trace) -> Tally:
