@@ -40,7 +40,7 @@ def test_the_shares_of_a_run_add_up_to_it(day: Day):
             mine = station_sums(trace, i, split, clocks)
             assert sum(s.time for s in mine) == pytest.approx(sums.state_time[i])
             assert sum(s.plan for s in mine) == pytest.approx(sums.planned_time[i])
-            assert sum(s.planned for s in mine) == pytest.approx(sums.planned[i])
+            assert sum(s.planned for s in mine) == pytest.approx(sums.planned_done[i])
             assert sum(s.repair_time for s in mine) == pytest.approx(sums.repair_time[i])
             assert sum(s.started for s in mine) == sums.started[i]
         parts = line_sums(trace, split, clocks)

@@ -1,7 +1,8 @@
 """The cycles of a station, from its rows: which part, begun when, finished when, worked how long.
 
 A part in work at a border of two stretches of time is begun in the first and finished in the
-second; its planned run time is shared between them as its working time is.
+second; its planned run time is shared between them as its working time is. Of a part still in work
+no more is planned than was done.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def planned_runs(
     mine = (rows.state[row] == State.WORKING) & (run.of_row[row] >= 0)
     group, spans = run.of_row[row[mine]], (ends - begins)[mine]
     worked = summed(group, spans, groups)
+    if groups and np.isnan(run.finish[-1]):
+        total[-1] = min(total[-1], worked[-1])  # of the work under way, what is done
     shares = total[group] * spans / worked[group]
     planned = summed(station.at(begins[mine]), shares, count)
     at_once = worked == 0.0  # begun this instant, or cycles that take no time
@@ -81,7 +84,15 @@ def station_partition(run: Cycles, rows: Series, split: Split, now: float) -> Pa
     changes = np.flatnonzero(np.append(True, labels[1:] != labels[:-1]))
     begins = np.array([_made_ready(run, rows, i) for i in changes.tolist()])
     begins[0] = 0.0
-    return partition(begins, labels[changes], now)
+    after = np.arange(len(rows)) > _last_working(rows)
+    ready = after & np.isin(rows.state, READYING) & (rows.part >= 0)
+    ahead = np.flatnonzero(ready)[:1]  # making ready for a part that was not begun yet
+    begins = np.append(begins, rows.t[ahead])
+    return partition(begins, np.append(labels[changes], split.of_part[rows.part[ahead]]), now)
+
+
+def _last_working(rows: Series) -> int:
+    return int(np.flatnonzero(rows.state == State.WORKING)[-1])
 
 
 def _made_ready(run: Cycles, rows: Series, i: int) -> float:

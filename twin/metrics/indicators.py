@@ -121,7 +121,7 @@ STATION_KPIS: tuple[Kpi, ...] = (
     Kpi("availability", Text("Availability", "가동률"), "%", f"{ISO} availability",
         "actual production time (APT) / planned busy time (PBT)", availability),
     Kpi("effectiveness", Text("Effectiveness", "성능률"), "%", f"{ISO} effectiveness",
-        "planned run time of the parts / actual production time (APT)", effectiveness),
+        "planned run time of the work done / actual production time (APT)", effectiveness),
     Kpi("quality", Text("Quality ratio", "양품률"), "%", f"{ISO} quality ratio",
         "passed / treated; every part of a station without verdict passes", quality),
     Kpi("oee", Text("OEE", "설비종합효율"), "%", f"{ISO} OEE index",

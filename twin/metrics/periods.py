@@ -65,6 +65,8 @@ def by_hour(trace: Trace) -> Split:
 def by_order(trace: Trace) -> Split:
     """One stretch an order; its key is its running number from 1."""
     begins, first, numbers = _orders(trace)
+    if not len(begins):
+        return _none_yet(trace)
     of_part = np.searchsorted(first, np.arange(len(trace.parts)), side="right") - 1
     names = _titles(trace.line)
     ends = np.append(begins[1:], trace.now)
@@ -78,6 +80,8 @@ def by_order(trace: Trace) -> Split:
 def by_product(trace: Trace) -> Split:
     """One slot a product that was begun, in the order of the scenario."""
     begins, first, _numbers = _orders(trace)
+    if not len(begins):
+        return _none_yet(trace)
     of_order = trace.parts.product[first].astype(np.int64)
     made = np.unique(of_order)
     names, line = _titles(trace.line), trace.line
@@ -114,7 +118,12 @@ def _titles(line: Line) -> list[str]:
     ]
 
 
+def _none_yet(trace: Trace) -> Split:
+    """One stretch, before any order has begun."""
+    line = Partition(np.array([0.0, trace.now]), np.zeros(1, dtype=np.int64))
+    return Split((Slot(BETWEEN, _("before the first order"), 0.0, trace.now),), line)
+
+
 def _released(trace: Trace, begins: Floats, labels: Ints) -> Partition:
-    if not len(begins):
-        return Partition(np.array([0.0, trace.now]), np.zeros(1, dtype=np.int64))
+    """The line's time by order: each from the birth of its first part on."""
     return partition(np.concatenate([[0.0], begins[1:]]), labels, trace.now)

@@ -54,6 +54,9 @@ class Tally:
         self._batches = [s.spec.batch is not None for s in line.stations]
         self._begun = np.ones(n, dtype=np.int64)  # parts of the last batch begun, and when
         self._begun_at = np.full(n, -1.0)
+        self._batch_run = np.zeros(n)
+        self._open_run = np.zeros(n)  # planned run time of the cycle begun last, s
+        self._open_work = np.zeros(n)  # how long it was worked on in closed segments, s
         self._repaired = np.zeros(n, dtype=np.int64)
         self._repair_sum = np.zeros(n)  # times of repairs less times of failures, s
         self._present = PresentParts()
@@ -108,6 +111,14 @@ class Tally:
         return np.where([starts.open for starts in self._starts], self._begun, 0)
 
     @property
+    def planned_done(self) -> NDArray[np.float64]:
+        """Planned run time of what was begun; of the work under way no more than is done, s."""
+        working = self._state == State.WORKING
+        worked = self._open_work + np.where(working, self.now - self._since, 0.0)
+        rest = np.maximum(self._open_run - worked, 0.0)
+        return self.planned - np.where(self.at_work > 0, rest, 0.0)
+
+    @property
     def repair_time(self) -> NDArray[np.float64]:
         """Seconds each station was down by failures of its own, up to now."""
         return self._repair_sum + (self.failures - self._repaired) * self.now
@@ -153,7 +164,8 @@ class Tally:
     def _feed_station(self, i: int, t: Column, state: Column, part: Column) -> None:
         before = np.r_[self._state[i], state[:-1]]
         times = np.r_[self._since[i], t]
-        self.time[i] += np.bincount(before, weights=np.diff(times), minlength=STATES)
+        stays = np.diff(times)
+        self.time[i] += np.bincount(before, weights=stays, minlength=STATES)
         for sums, clock in (
             (self._plan, self.clocks.stations[i]),
             (self._priced, self.clocks.price),
@@ -164,18 +176,25 @@ class Tally:
         self._state[i], self._since[i] = state[-1], t[-1]
         begins = self._starts[i].feed(state, part)
         fresh = part[begins]
-        if self._batches[i] and len(fresh):
-            self._count_batch(i, t[begins])
         self.started[i] += len(fresh)
-        if len(self.line.products) == 1:
-            self.planned[i] += len(fresh) * self._nominal[i, 0]
-        else:
-            self.planned[i] += self._nominal[i, self._present.product(fresh)].sum()
+        worked = np.where(before == State.WORKING, stays, 0.0)
+        if not len(fresh):
+            self._open_work[i] += worked.sum()
+            return
+        self._open_work[i] = worked[np.flatnonzero(begins)[-1] + 1 :].sum()
+        runs = self._nominal[i, self._present.product(fresh)]
+        self.planned[i] += runs.sum()
+        self._open_run[i] = runs[-1]
+        if self._batches[i]:
+            self._count_batch(i, t[begins], runs)
 
-    def _count_batch(self, i: int, times: Column) -> None:
+    def _count_batch(self, i: int, times: Column, runs: Column) -> None:
         """The parts of a batch begin at one instant."""
-        together = int(np.count_nonzero(times == times[-1]))
-        self._begun[i] = together + self._begun[i] * (self._begun_at[i] == times[-1])
+        together = times == times[-1]
+        same = self._begun_at[i] == times[-1]
+        self._begun[i] = int(np.count_nonzero(together)) + self._begun[i] * same
+        self._open_run[i] = runs[together].sum() + self._batch_run[i] * same
+        self._batch_run[i] = self._open_run[i]
         self._begun_at[i] = times[-1]
 
     def _feed_exits(self, log: Mapping[str, Column]) -> None:

@@ -22,13 +22,14 @@ def kpi_of(trace: Trace) -> Kpis:
 
 def _stations(sums: Tally) -> list[StationSums]:
     time, plan, priced = sums.state_time, sums.planned_time, sums.priced_time
+    planned = sums.planned_done
     produced = np.where(sums.judges, sums.passed + sums.rejected, sums.started - sums.at_work)
     return [
         StationSums(
             time[i],
             plan[i],
             priced[i],
-            float(sums.planned[i]),
+            float(planned[i]),
             int(sums.started[i]),
             int(produced[i]),
             int(sums.rejected[i]),
