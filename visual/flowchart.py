@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from html import escape
 
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
-from twin.line.schema import Route
 from twin.line.values import mean_of
 
 WIDE, HIGH, GAP_X, GAP_Y, MARGIN = 118, 54, 58, 34, 20
@@ -40,8 +39,8 @@ def ways(line: Line) -> Iterator[Way]:
             rejected = outlet.when == "rejected"
             note = "" if outlet.share is None else f"{outlet.share:.0%}"
             if outlet.place in SINKS:
-                if outlet.place == OUT or any(r.to == SCRAP for r in _routes(station)):
-                    yield Way(station.id, outlet.place, note, rejected)
+                if outlet.place == OUT:
+                    yield Way(station.id, OUT, note, rejected)
                 continue
             buffer = line.buffer_by_id[outlet.place]
             room = "∞" if buffer.capacity < 0 else f"{buffer.capacity}"
@@ -49,14 +48,15 @@ def ways(line: Line) -> Iterator[Way]:
                 yield Way(station.id, taker, f"{note} [{room}]".strip(), rejected)
 
 
-def _routes(station: Station) -> list[Route]:
-    to = station.spec.to
-    return [] if isinstance(to, str) else list(to)
+def scraps(station: Station) -> bool:
+    """Whether parts a station rejects may leave the line there."""
+    judges = station.equipment.judges
+    return any(way.place == SCRAP and (way.when != "rejected" or judges) for way in station.outlets)
 
 
 def columns(names: list[str], found: list[Way]) -> dict[str, int]:
     """Column of each node: one behind the farthest node before it, ways back left out."""
-    order = {name: i for i, name in enumerate([*names, OUT, SCRAP])}
+    order = {name: i for i, name in enumerate([*names, OUT])}
     column = dict.fromkeys(order, 0)
     for _ in order:
         for way in found:
@@ -70,7 +70,7 @@ def places(line: Line, found: list[Way]) -> dict[str, tuple[float, float]]:
     used = {way.target for way in found}
     column = columns([s.id for s in line.stations], found)
     usual = {way.target for way in found if not way.rejected}
-    nodes = [*(s.id for s in line.stations), *(s for s in (OUT, SCRAP) if s in used)]
+    nodes = [*(s.id for s in line.stations), *({OUT} & used)]
     rows: dict[int, int] = {}
     at: dict[str, tuple[float, float]] = {}
     # what only rejected parts come to stands below
@@ -109,7 +109,11 @@ def flowchart(line: Line, language: str = "en") -> str:
 def _way(way: Way, at: dict[str, tuple[float, float]], below: float) -> str:
     (x0, y0), (x1, y1) = at[way.source], at[way.target]
     kind = "way bad" if way.rejected else "way"
-    if x1 > x0:
+    if x1 > x0 + WIDE + GAP_X and y1 == y0:  # over what stands between
+        a, b = (x0 + WIDE * 0.8, y0), (x1 + WIDE * 0.2, y1 - 1)
+        path = f"M{a[0]} {a[1]}V{y0 - 16}H{b[0]}V{b[1]}"
+        text = ((a[0] + b[0]) / 2, y0 - 19)
+    elif x1 > x0:
         a, b = (x0 + WIDE, y0 + HIGH / 2), (x1 - 1, y1 + HIGH / 2)
         middle = b[0] - GAP_X / 2
         path = (
@@ -142,6 +146,10 @@ def _node(name: str, station: Station | None, at: tuple[float, float], language:
         )
     radius = 14 if station is None else 4
     box = f'<rect class="{kind}" x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="{radius}"/>'
+    if station is not None and scraps(station):
+        left, top = x + WIDE * 0.5, y + HIGH
+        lines.append(f'<path class="way bad" d="M{left} {top}v16" marker-end="url(#tip)"/>')
+        lines.append(f'<text class="note" x="{left + 7}" y="{top + 15}">{SCRAP}</text>')
     return box + "".join(lines)
 
 
