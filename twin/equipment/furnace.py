@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import HIGH, MEDIUM, Alarm, Beyond
 from twin.equipment.model import (
     Bench,
     Equipment,
@@ -43,6 +44,21 @@ def settings(p: FurnaceParameters) -> tuple[Setting, ...]:
         Setting("CPSet", Text("Carbon potential", "카본 포텐셜"), "%", 0.5, 1.2, p.carbon),
         Setting("QuenchTSet", Text("Quench oil temperature", "소입유 온도"), "°C", 30.0, 110.0,
                 p.quench),
+    )  # fmt: skip
+
+
+def alarms(p: FurnaceParameters) -> tuple[Alarm, ...]:
+    """Furnace, atmosphere and oil off their set points; limits assumed."""
+    return (
+        Alarm("FurnaceDeviation", Text("Furnace off its set point", "노 온도 편차"), MEDIUM,
+              Text("A burner, a thermocouple or the door.", "버너·열전대·도어 이상."),
+              Beyond("FurnT", -10.0, 10.0, deadband=2.0, of="FurnTSet"), on_delay=60.0),
+        Alarm("CarbonDeviation", Text("Carbon potential off", "카본 포텐셜 편차"), MEDIUM,
+              Text("Probe aged, enriching gas, or soot.", "산소 센서 노화·농화 가스·그을음."),
+              Beyond("CP", -0.05, 0.05, deadband=0.01, of="CPSet"), on_delay=120.0),
+        Alarm("OilWarm", Text("Quench oil too warm", "소입유 온도 높음"), HIGH,
+              Text("Oil cooler fouled or its pump off.", "오일 쿨러 오염 또는 펌프 정지."),
+              Beyond("QuenchT", -5.0, 10.0, deadband=1.0, of="QuenchTSet"), on_delay=60.0),
     )  # fmt: skip
 
 
@@ -152,6 +168,7 @@ FURNACE = Equipment(
     drive=drive,
     work=work,
     judges=True,
+    alarms=alarms,
     faults=(
         FaultKind("M-HT-T", Text("Furnace too cold", "노 온도 저하"), 40.0, "K",
                   ("FurnT", "CaseDepth"), ("case",),

@@ -10,6 +10,7 @@ from math import sqrt
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW, Alarm, Beyond
 from twin.equipment.inspection import InspectionParameters, judge
 from twin.equipment.model import Bench, Equipment, Item, Quantity
 from twin.equipment.tag import Reading, Tag, Text, Track
@@ -83,6 +84,15 @@ def _laws(spread: float, tolerance: float) -> tuple[Quantity, ...]:
     )
 
 
+def alarms(p: GaugeParameters) -> tuple[Alarm, ...]:
+    """The process is no longer capable; limit assumed."""
+    return (
+        Alarm("CpkLow", Text("Process capability low", "공정 능력 저하"), LOW,
+              Text("Wear, offset or a gauge that lies.", "마모·보정 오류 또는 게이지 편향."),
+              Beyond("Cpk", low=0.67, deadband=0.1), on_delay=60.0),
+    )  # fmt: skip
+
+
 GAUGE = Equipment(
     "gauge",
     Text("Gauge", "전수 측정기"),
@@ -96,6 +106,7 @@ GAUGE = Equipment(
     readings=lambda p: (Quantity("Diameter", "µm"), Quantity("Slot", "µm")),
     work=gauge,
     judges=True,
+    alarms=alarms,
 )
 
 CMM = Equipment(
@@ -116,4 +127,5 @@ CMM = Equipment(
     ),
     work=cmm,
     judges=True,
+    alarms=alarms,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twin.equipment import spindle
 from twin.equipment.model import Bench, Equipment, Item
+from twin.equipment.spindle_alarms import spindle_alarms
 from twin.equipment.spindle_faults import SPINDLE_FAULTS
 from twin.equipment.tag import ByState, Count, Pass, Reading, Tag, Text, Total, Track
 
@@ -93,4 +94,5 @@ LATHE = Equipment(
     drive=spindle.drive,
     work=work,
     faults=SPINDLE_FAULTS,
+    alarms=spindle_alarms,
 )

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from twin.equipment import lathe, spindle
 from twin.equipment.model import Bench, Equipment, Item, Quantity
+from twin.equipment.spindle_alarms import spindle_alarms
 from twin.equipment.spindle_faults import SPINDLE_FAULTS
 from twin.equipment.tag import Pass, Reading, Tag, Text
 
@@ -59,4 +60,5 @@ MILL = Equipment(
     drive=spindle.drive,
     work=work,
     faults=SPINDLE_FAULTS,
+    alarms=spindle_alarms,
 )

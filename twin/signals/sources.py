@@ -116,7 +116,8 @@ def shaped(trace: Trace, tag: Tag, t: Floats) -> Floats:
     value = source.scale * np.interp(t - series.t[rows], at, factor)
     if source.quantity:
         value *= law_at(trace, f"{tag.station}.{source.quantity}", t)
-    return np.where(series.state[rows] == State.WORKING, value + source.offset, source.rest)
+    shown = np.where(series.state[rows] == State.WORKING, value + source.offset, source.rest)
+    return shown if tag.kind == "float" else np.rint(shown)
 
 
 def reading(trace: Trace, tag: Tag, t: Floats) -> Floats:
