@@ -77,6 +77,7 @@ class Machine:
         self.choose = choose
         self.extras: Extras | None = None
         self.gate: Gate | None = None
+        self.held = State.HELD  # what it shows while it waits for people
         self.part: Part = None  # type: ignore[assignment]
         self.phase = SEEK
         self.holds: set[str] = set()
@@ -286,17 +287,22 @@ class Machine:
             self.source.withdraw(self)
         self.source = source
 
-    def stand_by(self, starved: State, blocked: State) -> None:
-        """Show these states from now on while waiting for a part, or for room."""
-        before, self._starved, self._blocked = (
-            self._blocked,
-            self._base + starved,
-            self._base + blocked,
-        )
-        if self._waiting and self.phase == HAND_ON and before != self._blocked:
-            self.show_blocked()
-        elif self.waits_for_part and self.source is self.gate:
+    def ask_again(self) -> None:
+        """Ask the source once more; while it is asked, the station is not free for other things."""
+        self._waiting = False
+        self.seek()
+
+    def stand_by(self, starved: State, blocked: State, held: State) -> None:
+        """Show these states from now on while waiting for a part, for room, for people."""
+        changed = held != self.held
+        self._starved, self._blocked = self._base + starved, self._base + blocked
+        self.held = held
+        if self.waits_for_part and self.source is self.gate:
             self._starve()
+        elif changed and self._waiting and self.phase == HAND_ON:
+            self.show_blocked()
+        elif changed and self.phase == READY and not self.holds and self.extras is not None:
+            self.extras.show_waiting()
 
     @property
     def at_work(self) -> bool:

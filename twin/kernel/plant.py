@@ -158,12 +158,15 @@ class Plant:
             self.upkeeps.append(Upkeep(self.calendar, gate, first, plan.every, time, crew))
 
     def _rota(self) -> Rota | None:
-        """Crews and stations that come and go with the shifts; crews come first and go last."""
+        """Crews and stations that come and go with the shifts; crews come first and go last.
+
+        The end of the line wakes before its beginning, so that it hears of the next product.
+        """
         if self.line.calendar is None:
             return None
         crews = self.line.scenario.crews
         members: list[Resting] = [c for n, c in self.crews.items() if not crews[n].on_call]
-        for station in self.line.stations:
+        for station in reversed(self.line.stations):
             gate = self.machines[station.id].gate
             if gate is not None and not station.spec.unattended:
                 members.append(gate)

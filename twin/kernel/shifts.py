@@ -134,7 +134,7 @@ class Gate:
         """Nobody waits here."""
 
     def rest(self) -> None:
-        """Take no further part, and show IDLE instead of starved and blocked."""
+        """Take no further part, and show IDLE instead of starved, blocked and held."""
         self._resting = True
         self._settle()
 
@@ -172,9 +172,12 @@ class Gate:
             state = State.IDLE
         elif closed:
             state = State.HELD
-        machine.stand_by(state, State.IDLE if self._resting else State.BLOCKED)
+        if self._resting:
+            machine.stand_by(state, State.IDLE, State.IDLE)
+        else:
+            machine.stand_by(state, State.BLOCKED, State.HELD)
         if not closed and machine.waits_for_part:
-            machine.seek()
+            machine.ask_again()
 
     def _begin_upkeep(self) -> None:
         if self._due and not self._begun:

@@ -88,6 +88,18 @@ def test_people_on_call_come_at_any_time():
     assert trace.index.events(EventKind.REPAIRED, 0).t.tolist() == [70.0]
 
 
+def test_who_waits_for_people_over_the_break_is_idle_and_his_work_is_not_begun_anew():
+    failing = {"id": "jam", "after": "50 s", "repair": "15 s"}
+    stations = {"A": {"cycle": "60 s", "crew": "operators", "failures": [failing]}}
+    line = make(stations, calendar=PAUSE, crews={"operators": {"count": 1}})
+    trace = twin.run(line, 120.0)
+    assert rows(trace, "A") == [
+        (0.0, "WORKING", 0), (50.0, "DOWN", 0), (65.0, "IDLE", 0), (90.0, "WORKING", 0),
+        (100.0, "WORKING", 1),
+    ]  # fmt: skip
+    assert trace.index.starts(0).tolist() == [0.0, 100.0]
+
+
 def test_a_kit_keeps_its_parts_over_the_break():
     stations = {
         "S": {"cycle": "25 s", "to": "screws"},
@@ -177,3 +189,28 @@ def test_a_snapshot_at_rest_goes_on_as_if_never_taken(cut: float):
     branch = twin.resume(twin.snapshot(run))
     branch.advance(400.0)
     assert branch.trace.digest == twin.run(line, 400.0, 1).digest
+
+
+def test_a_line_that_empties_during_a_break_is_set_up_and_goes_on_after_it():
+    """The first station asks, clears the line and is itself told of the next product."""
+    setup = {"time": "10 s"}
+    stations = {
+        "A": {"cycle": "20 s", "setup": setup, "to": "B"},
+        "B": {"cycle": "25 s", "setup": setup, "buffer": 2},
+    }
+    line = make(
+        stations,
+        calendar=PAUSE,
+        products={"p": {}, "q": {}},
+        orders=[{"product": "p", "quantity": 2}, {"product": "q", "quantity": 2}],
+        line_clearance=True,
+    )
+    trace = twin.run(line, "10min")
+    # A ends the last p at 40 s, B at 70 s, in the break; both are set up from 90 s on
+    assert [row for row in rows(trace, "A") if 40.0 <= row[0] <= 100.0] == [
+        (40.0, "STARVED", -1), (60.0, "IDLE", -1), (90.0, "SETUP", 2), (100.0, "WORKING", 2),
+    ]  # fmt: skip
+    assert [row for row in rows(trace, "B") if 45.0 <= row[0] <= 100.0] == [
+        (45.0, "WORKING", 1), (70.0, "IDLE", -1), (90.0, "SETUP", -1), (100.0, "STARVED", -1),
+    ]  # fmt: skip
+    assert twin.kpi(trace).line["finished"] > 10
