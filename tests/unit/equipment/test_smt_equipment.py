@@ -172,7 +172,7 @@ def test_washing_takes_off_the_paste_and_its_defects_only(plant):
 
 
 def test_most_defects_come_from_printing_as_reported_of_real_lines():
-    trace = twin.run(twin.load("electronics/smt-v1"), "100h", seed=3)
+    trace = twin.run(twin.load("electronics/smt-v1"), "300h", seed=3)
     rejected = {
         name: len(trace.index.events(EventKind.VERDICT, trace.line.place(name)).t)
         for name in ("SPI", "AOI")
