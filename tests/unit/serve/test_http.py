@@ -105,6 +105,16 @@ async def test_key_figures_are_plain_numbers(client, session):
     assert body["kpis"]["line"]["oee"] == pytest.approx(session.kpis.as_dict()["line"]["oee"])
 
 
+async def test_key_figures_by_hour_are_those_of_the_trace(client, session):
+    await session.step(5400)
+    body = (await client.get("/api/kpis", params={"by": "hour"})).json()["kpis"]
+    assert body["by"] == "hour"
+    expected = twin.kpi(session.trace, by="hour")
+    finished = [period["line"]["finished"] for period in body["periods"]]
+    assert finished == [period.kpis.line["finished"] for period in expected.periods]
+    assert (await client.get("/api/kpis", params={"by": "moon"})).status_code == 422
+
+
 async def test_values_and_history_are_what_sample_says(client, session):
     body = (await client.get("/api/tags", params={"names": "RFL.Zone*Temp,Line.*"})).json()
     names = list(body["values"])
