@@ -18,9 +18,12 @@ from twin.kernel.route import Router
 from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
 from twin.kernel.supply import Arrivals, Kit, Supply
 from twin.line.line import MERGED, SINKS, Line, Station
-from twin.line.values import Record, mean_of
+from twin.line.values import Exponential, Record, mean_of
 from twin.trace.tables import EventKind, Recorder
 
+SLIPS = Exponential.model_validate(
+    {"kind": "exponential", "mean": "1 s"}
+)  # of a fault that sticks and slips
 MOST_AHEAD = 0.99  # a tunnel shorter than its pitch still takes a moment to leave
 
 
@@ -66,6 +69,7 @@ class Plant:
                 self._optional(fault.id, "after", fault.spec.after),
                 self._optional(fault.id, "found", fault.spec.found),
                 self._optional(fault.id, "repair", fault.spec.repair),
+                self.draws(fault.id, "slips", SLIPS),
             )
             for number, fault in enumerate(line.faults)
         }

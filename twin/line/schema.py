@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from twin.equipment.model import Shape
 from twin.i18n import _
 from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
@@ -203,7 +204,7 @@ class FaultSpec(Record):
     id: str
     station: Name
     size: float | None = None
-    shape: Literal["step", "ramp", "intermittent"] | None = None
+    shape: Shape | None = None
     span: PositiveSeconds | None = None
     after: Time | None = None
     found: Time | None = None
