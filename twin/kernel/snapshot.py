@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.kernel.fluid_station import FluidStation
 from twin.kernel.plant import Plant
 from twin.kernel.run import Run
 from twin.line.line import Line
@@ -107,6 +108,8 @@ def _units(plant: Plant) -> Iterator[Any]:
     """Every unit that others refer to, the plant first, in a fixed order."""
     yield plant
     yield from (plant.calendar, plant.recorder, plant.orders)
+    yield plant.net
+    yield from plant.tanks.values()
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
         yield from group.values()
     yield from plant.arrivals
@@ -116,3 +119,5 @@ def _units(plant: Plant) -> Iterator[Any]:
             yield machine.source
         if machine.extras is not None:
             yield machine.extras
+        if isinstance(machine, FluidStation):
+            yield machine.preparation
