@@ -77,6 +77,8 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         spec["setup"] = {"time": draw(REPAIR), "crew": draw(st.sampled_from([None, *CREWS]))}
     if draw(st.integers(0, 3)) == 0:
         spec["crew"] = draw(st.sampled_from(CREWS))
+    if draw(st.integers(0, 3)) == 0:
+        spec["load"] = {"time": draw(REPAIR), "crew": draw(st.sampled_from([None, *CREWS]))}
     spec["failures"] = [
         {
             "id": f"mode{i}",
@@ -134,6 +136,7 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
                                              "belt_speed": 140}}  # fmt: skip
         else:
             stations[name] = {**spec, "buffer": draw(_room())}
+    _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
     people = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
@@ -165,8 +168,22 @@ def _rework(draw: st.DrawFn, stations: dict[str, Any], buffers: dict[str, Any]) 
     room = buffers.get(target) or stations[target]["buffer"]
     if room["capacity"] == 0:
         room["capacity"] = 1
-    share = {"to": target, "share": draw(st.sampled_from([0.1, 0.3, 0.5]))}
-    stations[source]["to"] = [share, {"to": stations[source]["to"]}]
+    few = draw(st.sampled_from([{"share": 0.1}, {"share": 0.3}, {"share": 0.5}, {"every": 3}]))
+    stations[source]["to"] = [{"to": target, **few}, {"to": stations[source]["to"]}]
+
+
+def _batches(draw: st.DrawFn, stations: dict[str, Any]) -> None:
+    """Let some stations with one input and one time treat parts together."""
+    for spec in stations.values():
+        single = not isinstance(spec.get("from"), dict) or sum(spec["from"].values()) == 1
+        plain = not isinstance(spec["cycle"], dict) or "kind" in spec["cycle"]
+        if spec.get("kind") == "reflow" or not single or not plain or draw(st.integers(0, 4)):
+            continue
+        spec.pop("setup", None)
+        size = draw(st.integers(2, 4))
+        spec["batch"] = {"size": size}
+        if draw(st.booleans()):
+            spec["batch"] |= {"least": draw(st.integers(1, size)), "wait": "2 s"}
 
 
 def _room_behind_ovens(stations: dict[str, Any], buffers: dict[str, Any]) -> None:
@@ -217,7 +234,10 @@ def _commands(draw: st.DrawFn, line: Line, end: float, most: int) -> tuple[Comma
 @st.composite
 def days(draw: st.DrawFn, *, most: int = 8, ovens: bool = True) -> Day:
     """A random line and a random day on it; now and then the surface-mount line."""
+    from tests.laws.fluid_lines import fluid_lines  # which is made of what stands above
+
     shipped = ovens and draw(st.integers(0, 7)) == 0
-    line = smt() if shipped else draw(lines(ovens=ovens))
+    fluid = draw(st.integers(0, 3)) == 0
+    line = smt() if shipped else draw(fluid_lines() if fluid else lines(ovens=ovens))
     end = draw(st.sampled_from([1800.0, 7200.0] if shipped else [20.0, 90.0]))
     return Day(line, draw(st.integers(0, 2**64)), _commands(draw, line, end, most), end)

@@ -111,6 +111,15 @@ def _faults(
     lookup.faults(name)
 
 
+def _alarms(
+    name: Annotated[str, typer.Argument(metavar="DIR|ID|FILE", help=_("A run, or a line."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import bells
+
+    bells.alarms(name, as_json)
+
+
 def _schema() -> None:
     from twin.cli import lookup
 
@@ -324,6 +333,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _faults,
         N_("List the faults of a line, or of every kind of machine."),
         f"twin faults {LINE}",
+    ),
+    (
+        "alarms",
+        _alarms,
+        N_("List the alarms of a line, or when they came and went in a run."),
+        "twin alarms runs/a",
     ),
     (
         "schema",

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from twin.equipment.alarm import Alarm
 from twin.equipment.tag import Tag, Text
 
 Shape = Literal["step", "ramp", "intermittent"]
@@ -121,6 +122,9 @@ class Bench(Protocol):
     def value(self, quantity: str) -> float:
         """A law's value now."""
 
+    def hidden(self, name: str) -> float:
+        """Hidden value `x[name]` of the part in work; 0 where it has none."""
+
     def put(self, quantity: str, value: float) -> None:
         """Let a law jump to `value` and hold it."""
 
@@ -211,6 +215,7 @@ class Equipment:
     work: Callable[[Any, Bench, Item], bool | None] | None = None
     judges: bool = False
     faults: tuple[FaultKind, ...] = field(default=())
+    alarms: Callable[[Any], tuple[Alarm, ...]] = lambda p: ()
     residence: Callable[[Any, Mapping[str, float]], float] | None = None
     pace: Callable[[Any, Bench], float] | None = None
     loss: Callable[[Any, Bench, float], float] | None = None

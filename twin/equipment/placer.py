@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity
 from twin.equipment.tag import Reading, Tag, Text, Track
 from twin.physics.chance import poisson
@@ -39,6 +40,15 @@ def tags(p: PlacerParameters) -> tuple[Tag, ...]:
             Track("PartsPlaced"), kind="int"),
         Tag("PlacementOffset", Text("Placement offset", "실장 오프셋"), "µm", -200, 200,
             Reading("PlacementOffset"), resolution=0.1),
+    )  # fmt: skip
+
+
+def alarms(p: PlacerParameters) -> tuple[Alarm, ...]:
+    """Vacuum low: limit assumed at a tenth below normal."""
+    return (
+        Alarm("VacuumLow", Text("Nozzle vacuum low", "노즐 진공압 낮음"), MEDIUM,
+              Text("Nozzle worn or dirty, or a hose leaks.", "노즐 마모·오염 또는 호스 누기."),
+              Beyond("NozzleVacuum", low=0.9 * VACUUM, deadband=0.5)),
     )  # fmt: skip
 
 
@@ -106,6 +116,7 @@ PLACER = Equipment(
     ),
     cycle=cycle,
     drive=drive,
+    alarms=alarms,
     work=work,
     faults=(
         FaultKind(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW as LOW_PRIORITY
+from twin.equipment.alarm import Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity, Setting
 from twin.equipment.tag import Stroke, Tag, Text, Track
 from twin.physics.chance import poisson
@@ -61,6 +63,15 @@ def tags(p: PrinterParameters) -> tuple[Tag, ...]:
             Track("Paste"), noise=0.002, resolution=0.005),
         Tag("StencilTemp", Text("Stencil temperature", "스텐실 온도"), "°C", 15, 35,
             Track("StencilTemp"), noise=0.05, resolution=0.1),
+    )  # fmt: skip
+
+
+def alarms(p: PrinterParameters) -> tuple[Alarm, ...]:
+    """Paste nearly used up, a little above where the operator refills."""
+    return (
+        Alarm("PasteLow", Text("Paste low", "솔더 페이스트 부족"), LOW_PRIORITY,
+              Text("Paste is to be refilled soon.", "곧 페이스트 보충 필요."),
+              Beyond("Paste", low=REFILL_AT + 0.02, deadband=0.004)),
     )  # fmt: skip
 
 
@@ -138,6 +149,7 @@ PRINTER = Equipment(
     readings=lambda p: (Quantity("TrueVolume", "%", hidden=True),),
     cycle=cycle,
     work=work,
+    alarms=alarms,
     faults=(
         FaultKind(
             "E-CLOG",

@@ -12,6 +12,7 @@ from math import exp
 
 from pydantic import Field
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity, Setting
 from twin.equipment.tag import ByState, Tag, Text, Track
 from twin.physics import solder
@@ -64,6 +65,23 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
             ByState((0, 900, *(1650,) * 8)), noise=4.0, resolution=1.0),
     ]  # fmt: skip
     return tuple(rows)
+
+
+def alarms(p: ReflowParameters) -> tuple[Alarm, ...]:
+    """Zones off their set points by more than oven makers allow, and oxygen (limits assumed)."""
+    weak = Text("A heater, its relay or the fan of the zone is weak.",
+                "해당 존의 히터·릴레이·팬 성능 저하.")  # fmt: skip
+    leak = Text("Nitrogen supply low or a curtain open.", "질소 공급 부족 또는 커튼 개방.")
+    return (
+        *(
+            Alarm(f"{name}Deviation", Text(f"Zone {i} off its set point", f"{i}존 온도 편차"),
+                  MEDIUM, weak,
+                  Beyond(f"{name}Temp", -8.0, 8.0, deadband=2.0, of=f"{name}Set"), on_delay=10.0)
+            for i, name in enumerate(names(p), 1)
+        ),
+        Alarm("OxygenHigh", Text("Oxygen high", "산소 농도 높음"), MEDIUM, leak,
+              Beyond("O2", high=1500.0, deadband=50.0), on_delay=5.0),
+    )  # fmt: skip
 
 
 def settings(p: ReflowParameters) -> tuple[Setting, ...]:
@@ -142,6 +160,7 @@ REFLOW = Equipment(
     drive=drive,
     work=work,
     residence=residence,
+    alarms=alarms,
     faults=(
         FaultKind(
             "E-Z8",

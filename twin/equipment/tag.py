@@ -59,6 +59,22 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """A law shaped by the course of a cycle: roughing, finishing, air between them.
+
+    In state WORKING, `t` seconds after the state began, the tag shows `offset + scale * law *
+    factor`, the factor from straight lines between `knots` (t, factor), the last one held;
+    otherwise it shows `rest`. Without a `quantity` the law is 1.
+    """
+
+    quantity: str
+    knots: tuple[tuple[float, float], ...]
+    scale: float = 1.0
+    offset: float = 0.0
+    rest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """The law of a quantity of this station: a value with memory, or a setting."""
 
@@ -119,6 +135,7 @@ Source = (
     | ProductInWork
     | ByState
     | Stroke
+    | Pass
     | Track
     | Reading
     | Count

@@ -1,8 +1,8 @@
 """What happens before and after a cycle at a station that is more than a plain machine.
 
-In order: changeover when the product is another (people for it first), an operator when the
-work needs one, then the cycle with the equipment's own time; after it the equipment's work on
-the part and its verdict, and the operator goes.
+In order: changeover when the product is another (people for it first), loading (people or a robot
+for it first), an operator when the work needs one, then the cycle with the equipment's own time;
+after it the equipment's work on the part and its verdict, and the operator goes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from twin.kernel.batch import Batch
 from twin.kernel.calendar import Wake
 from twin.kernel.crew import Crew
 from twin.kernel.draws import Draws
@@ -27,9 +28,17 @@ class Changeover:
         self.time, self.crew = time, crew
 
 
+class Loading:
+    """Time and people, or a robot, that putting a part in takes."""
+
+    def __init__(self, time: Draws, crew: Crew | None) -> None:
+        self.time, self.crew = time, crew
+
+
 class Extras:
     """Steps around a machine's cycle: `stage` 0 waits for set-up people, 1 sets up, 2 waits for
-    an operator, 3 works, 4 waits for an operator to go on with interrupted work."""
+    an operator, 3 works, 4 waits for an operator to go on with interrupted work, 5 waits for
+    somebody to load, 6 is loaded."""
 
     def __init__(
         self,
@@ -39,6 +48,8 @@ class Extras:
         cycles: Mapping[int, Draws],
         changeover: Changeover | None,
         operator: Crew | None,
+        loading: Loading | None = None,
+        batch: Batch | None = None,
         *,
         tunnel: bool,
     ) -> None:
@@ -48,6 +59,8 @@ class Extras:
         self._cycles = dict(cycles)
         self._changeover = changeover
         self._operator = operator
+        self._loading = loading
+        self._batch = batch
         self._tunnel = tunnel
         self._target = product  # product being set up for
         self._ahead = False  # setting up before a part of it is here
@@ -55,6 +68,7 @@ class Extras:
         self._left = 0.0
         self._since = 0.0
         self._wake = Wake(machine.calendar, self._set_up)
+        self._loaded = Wake(machine.calendar, self._load_ends)
         self._follows = rig.equipment.drive is not None or rig.equipment.course is not None
         self._phased = bool(rig.equipment.phases(rig.parameters))
         if self._phased:
@@ -66,8 +80,7 @@ class Extras:
         if self._changeover is not None and part.product != self.product:
             self._change_to(part.product)
         else:
-            self.stage = 2
-            self.resume()
+            self._make_ready()
 
     def announce(self, product: int) -> None:
         """The line is cleared for another product: set up now when idle."""
@@ -89,6 +102,8 @@ class Extras:
             self._since = self._machine.calendar._now
             self._show(State.SETUP)
             self._machine.calendar.wake(self._wake, self._left)
+        elif self.stage >= 5:
+            self._load()
         elif self._operator is None or self._operator.request(self._operator_came):
             self._operator_came()
         else:
@@ -104,6 +119,8 @@ class Extras:
             self.stage = 0  # its people go, and are asked for again
             if self._changeover is not None and self._changeover.crew is not None:
                 self._changeover.crew.release()
+        elif self.stage >= 5:
+            self._stop_loading()
         elif self._operator is not None:
             self._operator.withdraw(self._operator_came)
 
@@ -138,7 +155,46 @@ class Extras:
         """The cycle ended: treat the part, let the operator go, give the verdict."""
         if self._operator is not None:
             self._operator.release()
-        return None if self._tunnel else self.rig.work(self._machine.part)
+        elsewhere = self._tunnel or self._batch is not None  # where the parts are treated
+        return None if elsewhere else self.rig.work(self._machine.part)
+
+    def _make_ready(self) -> None:
+        """Set up for the part: have it loaded, then work."""
+        self.stage = 2
+        if self._loading is not None:
+            self.stage, self._left = 5, self._loading.time.pop()
+        self.resume()
+
+    def _load(self) -> None:
+        assert self._loading is not None
+        crew = self._loading.crew
+        if self.stage == 5 and crew is not None and not crew.request(self._loader_came):
+            self._show(State.HELD)
+        else:
+            self._loader_came()
+
+    def _loader_came(self) -> None:
+        self.stage, self._since = 6, self._machine.calendar._now
+        self._show(State.LOADING)
+        self._machine.calendar.wake(self._loaded, self._left)
+
+    def _stop_loading(self) -> None:
+        """Whoever loads goes, and is asked for again for the rest."""
+        crew = None if self._loading is None else self._loading.crew
+        if self.stage == 6:
+            self._loaded.cancel()
+            self._left = max(self._left - (self._machine.calendar._now - self._since), 0.0)
+            self.stage = 5
+            if crew is not None:
+                crew.release()
+        elif crew is not None:
+            crew.withdraw(self._loader_came)
+
+    def _load_ends(self) -> None:
+        self.stage = 2
+        if self._loading is not None and self._loading.crew is not None:
+            self._loading.crew.release()
+        self.resume()
 
     def _change_to(self, product: int) -> None:
         assert self._changeover is not None
@@ -159,8 +215,7 @@ class Extras:
             self._ahead = False
             self._machine.seek()
         else:
-            self.stage = 2
-            self.resume()
+            self._make_ready()
 
     def _operator_came(self) -> None:
         interrupted, self.stage = self.stage == 4, 3
@@ -178,6 +233,8 @@ class Extras:
         machine.left = self.rig.cycle(part, time)
         if self._phased and not self.rig.begin_phase(0):
             machine.left = 0.0
+        if self._batch is not None:
+            self._batch.show_working()
         machine.work()
 
     def _show(self, state: State) -> None:
@@ -185,3 +242,4 @@ class Extras:
         log = machine.recorder.log
         part = -1 if self._ahead else machine.part.number
         log += (machine.calendar._now, machine.code(state), part)
+        self.stand()

@@ -73,11 +73,9 @@ class FluidBuffer:
 
     def settle(self, now: float) -> None:
         """Let the level be what it has become by now."""
-        if now <= self._settled:
-            return
         if now >= self.hit_at:  # exactly at its bound, whatever the law would round to
             self.level, self.hit_at = self._law.target, inf
-        else:
+        elif now > self._settled:
             self.level = self._law.at(now - self._since)
         self._left += self._out * (now - self._settled)
         self._settled = now

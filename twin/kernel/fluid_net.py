@@ -248,7 +248,7 @@ class FluidNet:
             if station.pack_at <= now:
                 station.complete()
         for station in self.stations:
-            if station.fail_at <= now:
+            if station.fail_at <= now and station.most > 0.0:
                 station.fail()
         self._find()
         self._busy = False

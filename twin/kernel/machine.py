@@ -181,6 +181,10 @@ class Machine:
     def _block(self) -> None:
         self.phase = HAND_ON
         self._waiting = True
+        self.show_blocked()
+
+    def show_blocked(self) -> None:
+        """Record that its part finds no room."""
         log = self._log
         log += (self.calendar._now, self._blocked, self.part.number)
         if self.extras is not None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from twin.kernel.batch import Batch
 from twin.kernel.belt import Belt
 from twin.kernel.buffer import Buffer, Sink
 from twin.kernel.calendar import Calendar
 from twin.kernel.crew import Crew
 from twin.kernel.draws import Draws
-from twin.kernel.extras import Changeover, Extras
+from twin.kernel.extras import Changeover, Extras, Loading
 from twin.kernel.failures import Failures, Mode
 from twin.kernel.faults import FaultScript
 from twin.kernel.fluid_buffer import FluidBuffer
 from twin.kernel.fluid_net import FluidNet
 from twin.kernel.fluid_setup import FluidSetup
 from twin.kernel.fluid_station import FluidStation, Pipes
-from twin.kernel.machine import Machine, Source
+from twin.kernel.machine import Machine, Outlet, Source
 from twin.kernel.part import Orders
 from twin.kernel.rig import Rig
 from twin.kernel.route import Router
@@ -168,28 +169,62 @@ class Plant:
             self.belts[station.id] = belt
             rig.belt = belt
         modes = self._modes(station)
+        choose = None
+        if duration is None and len(outlets) > 1:
+            choose = Router(
+                station.outlets, outlets, Draws(self.seed, station.id, "route", "uniform")
+            )
+        source: Source = self._source(station)
+        outlet: Outlet = outlets[0] if duration is None else self.belts[station.id]
+        if spec.batch is not None:
+            batch = self._batch(station, source, outlet, choose, rig)
+            source, outlet, choose = batch, batch, None
         machine = Machine(
             self.calendar,
             self.recorder,
             place,
-            self._source(station),
+            source,
             self.draws(station.id, "cycle", cycle_law),
             Failures(modes),
-            self.belts[station.id] if duration is not None else outlets[0],
-            None
-            if duration is not None or len(outlets) == 1
-            else Router(station.outlets, outlets, Draws(self.seed, station.id, "route", "uniform")),
+            outlet,
+            choose,
         )
         rig.machine = machine
+        if isinstance(source, Batch):
+            source.machine = machine
         self.rigs[station.id] = rig
         machine.extras = self._extras(station, machine, rig)
         return machine
+
+    def _batch(
+        self,
+        station: Station,
+        source: Source,
+        outlet: Outlet,
+        choose: Router | None,
+        rig: Rig,
+    ) -> Batch:
+        spec = station.spec.batch
+        assert spec is not None
+        return Batch(
+            self.calendar,
+            self.recorder,
+            self.line.place(station.id),
+            source,
+            spec.size,
+            spec.fewest,
+            spec.wait,
+            outlet,
+            choose,
+            rig.work,
+        )
 
     def _extras(self, station: Station, machine: Machine, rig: Rig) -> Extras | None:
         spec, kind = station.spec, station.equipment
         acts = (kind.cycle, kind.work, kind.drive, kind.course)
         plain = not any(acts) and not isinstance(spec.cycle, dict)
-        if plain and spec.setup is None and spec.crew is None:
+        asked = (spec.setup, spec.crew, spec.load, spec.batch)
+        if plain and all(extra is None for extra in asked):
             return None
         cycles = {}
         if isinstance(spec.cycle, dict):
@@ -197,6 +232,10 @@ class Plant:
                 self.line.products.index(product): self.draws(station.id, f"cycle {product}", law)
                 for product, law in spec.cycle.items()
             }
+        loading = None
+        if spec.load is not None:
+            time = self.draws(station.id, "load", spec.load.time)
+            loading = Loading(time, self._crew(spec.load.crew))
         extras = Extras(
             machine,
             rig,
@@ -204,6 +243,8 @@ class Plant:
             cycles,
             self._changeover(station),
             self._crew(spec.crew),
+            loading,
+            machine.source if isinstance(machine.source, Batch) else None,
             tunnel=station.residence is not None,
         )
         self.orders.announce.append(extras.announce)

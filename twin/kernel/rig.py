@@ -236,6 +236,9 @@ class Rig:
         since, law = laws[quantity]
         return law.at(self._calendar._now - since)
 
+    def hidden(self, name: str) -> float:
+        return self.part.x.get(name, 0.0) if isinstance(self.part, LatentPart) else 0.0
+
     def put(self, quantity: str, value: float) -> None:
         if self._masked:
             return

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.kernel.batch import Batch
 from twin.kernel.fluid_station import FluidStation
 from twin.kernel.plant import Plant
 from twin.kernel.run import Run
@@ -113,10 +114,13 @@ def _units(plant: Plant) -> Iterator[Any]:
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
         yield from group.values()
     yield from plant.arrivals
+    buffers = list(plant.buffers.values())
     for machine in plant.machines.values():
         yield machine
-        if machine.source not in plant.buffers.values():
+        if machine.source not in buffers:
             yield machine.source
+        if isinstance(machine.source, Batch) and machine.source.source not in buffers:
+            yield machine.source.source
         if machine.extras is not None:
             yield machine.extras
         if isinstance(machine, FluidStation):

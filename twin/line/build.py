@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from twin.equipment import CATALOGUE
+from twin.equipment.alarm import HIGH, LOW, Alarm, Failed
 from twin.equipment.model import Equipment, Parameters, Quantity
 from twin.equipment.standard import fluid_tags, line_tags, standard_tags
 from twin.equipment.tag import Tag, Text, Track
 from twin.line.fluid import FLOW, PACK_BEGAN, flows, top_rate
 from twin.line.line import OUT, SCRAP, SINKS, Buffer, Fault, Line, Outlet, Station, Take
 from twin.line.schema import Route, Scenario, StationSpec
+
+BOUNCE = 8.0  # s for which the contact of a stop's alarm chatters, assumed
+STOPPED_BY_ITSELF = Text("The machine stopped by itself.", "설비가 스스로 정지함.")
 
 
 def queue_of(station: str) -> str:
@@ -88,7 +92,7 @@ def _outlets(spec: StationSpec, scenario: Scenario) -> tuple[Outlet, ...]:
         station = scenario.stations[target]
         return station.source if isinstance(station.source, str) else queue_of(target)
 
-    ways = tuple(Outlet(place(r.to), r.when, r.share) for r in routes_of(spec))
+    ways = tuple(Outlet(place(r.to), r.when, r.share, r.every) for r in routes_of(spec))
     # a part no route speaks of: it leaves the line, or is scrapped when it was rejected
     return (*ways, Outlet(SCRAP, "rejected"), Outlet(OUT, "always"))
 
@@ -129,12 +133,30 @@ def _station(
         equipment.settings(parameters),
         quantities,
         readings,
+        _alarms(name, spec, equipment.alarms(parameters)),
     )
+
+
+def _alarms(name: str, spec: StationSpec, own: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
+    """The kind's alarms, and one for each failure mode of the station."""
+    stops = (
+        Alarm(
+            mode.id,
+            mode.title or Text(mode.id, mode.id),
+            LOW if mode.minor else HIGH,
+            STOPPED_BY_ITSELF,
+            Failed(number),
+            chatter=BOUNCE,
+            while_on=False,
+        )
+        for number, mode in enumerate(spec.failures)
+    )
+    return tuple(replace(alarm, station=name) for alarm in (*own, *stops))
 
 
 def _needed(outlets: tuple[Outlet, ...]) -> tuple[Outlet, ...]:
     """Outlets up to the first that takes every part."""
     for i, outlet in enumerate(outlets):
-        if outlet.when == "always" and outlet.share is None:
+        if outlet.when == "always" and outlet.share is None and outlet.every is None:
             return outlets[: i + 1]
     return outlets

@@ -35,7 +35,8 @@ class Ways:
                 total += route.share or 0.0
                 if left > EPSILON:
                     self.used.add(i)
-                left = 0.0 if route.share is None else left - route.share
+                if route.every is None:
+                    left = 0.0 if route.share is None else left - route.share
             if total > 1.0 + EPSILON:
                 self.over[verdict] = total
             if left > EPSILON:

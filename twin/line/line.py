@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from twin.equipment.alarm import Alarm
 from twin.equipment.model import Equipment, FaultKind, Parameters, Quantity, Setting
 from twin.equipment.tag import Tag, Text
 from twin.line.schema import FaultSpec, LayoutSpec, Scenario, StationSpec
@@ -32,11 +33,12 @@ class Take:
 
 @dataclass(frozen=True)
 class Outlet:
-    """A way out of a station: to a buffer or a sink, on a verdict, or for a share of the parts."""
+    """A way out of a station: to a buffer or a sink, on a verdict, for a share, or one in many."""
 
     place: str
     when: str
     share: float | None = None
+    every: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Station:
     settings: tuple[Setting, ...]
     quantities: tuple[Quantity, ...]
     readings: tuple[Quantity, ...]
+    alarms: tuple[Alarm, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -196,6 +199,15 @@ class Line:
             for station in self.stations
             for setting in station.settings
         }
+
+    @cached_property
+    def alarms(self) -> dict[str, Alarm]:
+        """Alarms by key ("RFL.Zone8Deviation"); their order numbers them."""
+        return {alarm.key: alarm for station in self.stations for alarm in station.alarms}
+
+    def alarm(self, number: int) -> Alarm:
+        """Alarm by its number."""
+        return list(self.alarms.values())[number]
 
     @cached_property
     def quantities(self) -> dict[str, Quantity]:

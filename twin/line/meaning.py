@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import flow, fluid_rules, names
+from twin.line import batches, flow, fluid_rules, names
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
@@ -27,7 +27,7 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    rules = (*names.RULES, *fluid_rules.NAME_RULES, laws, rooms)
+    rules = (*names.RULES, *batches.RULES, *fluid_rules.NAME_RULES, laws, rooms)
     return [p for rule in rules for p in rule(scenario, source)]
 
 
@@ -43,6 +43,8 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
             yield (*at, "failures", i, "repair"), mode.repair, False
         if spec.setup is not None:
             yield (*at, "setup", "time"), spec.setup.time, False
+        if spec.load is not None:
+            yield (*at, "load", "time"), spec.load.time, False
         if spec.arrivals is not None:
             yield (*at, "arrivals", "every"), spec.arrivals.every, True
     for i, fault in enumerate(scenario.faults):

@@ -129,6 +129,7 @@ def crews(scenario: Scenario, source: Source) -> Iterator[Problem]:
     """Every crew that is called exists."""
     for name, spec in scenario.stations.items():
         calls: list[tuple[Path, str | None]] = [(("crew",), spec.crew)]
+        calls += [(("load", "crew"), spec.load.crew)] if spec.load else []
         calls += [(("setup", "crew"), spec.setup.crew)] if spec.setup else []
         calls += [(("failures", i, "crew"), mode.crew) for i, mode in enumerate(spec.failures)]
         for path, crew in calls:

@@ -41,11 +41,15 @@ class BufferSpec(Record):
 
 
 class Route(Record):
-    """Where a finished part goes: the first route whose condition holds is taken."""
+    """Where a finished part goes: the first route whose condition holds is taken.
+
+    `every` samples systematically: of so many parts that come by, the last goes this way.
+    """
 
     to: str
     when: Literal["passed", "rejected", "always"] = "always"
     share: Share | None = None
+    every: Annotated[int, Field(ge=2, le=1_000_000)] | None = None
 
 
 class FailureSpec(Record):
@@ -61,6 +65,31 @@ class FailureSpec(Record):
 
 class SetupSpec(Record):
     """Changeover when the product changes."""
+
+    time: Time
+    crew: Name | None = None
+
+
+class BatchSpec(Record):
+    """Parts treated together: `size` of them, or after `wait` since the first at least `least`.
+
+    The cycle is that of the whole batch; each part has its share of it as planned time.
+    """
+
+    size: Annotated[int, Field(ge=2, le=10_000)]
+    least: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    wait: PositiveSeconds | None = None
+
+    @property
+    def fewest(self) -> int:
+        """Parts a batch begins with after `wait`; without `wait` it begins full."""
+        if self.wait is None:
+            return self.size
+        return 1 if self.least is None else self.least
+
+
+class LoadSpec(Record):
+    """Putting a part in before its cycle: people or a robot are needed for this time only."""
 
     time: Time
     crew: Name | None = None
@@ -150,6 +179,8 @@ class StationSpec(Record):
     arrivals: ArrivalSpec | None = None
     crew: Name | None = None
     setup: SetupSpec | None = None
+    batch: BatchSpec | None = None
+    load: LoadSpec | None = None
     failures: list[FailureSpec] = []
     power: PowerSpec = PowerSpec()
     parameters: dict[str, Any] = {}

@@ -7,6 +7,7 @@ that KPIs of a year cost no more memory than those of an hour.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
+from twin.metrics.flow import FlowSums
 from twin.metrics.present import PresentParts
 from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
 from twin.trace.trace import Trace
 
 Chunk = Mapping[str, Mapping[str, Column]]
+WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 
 
 class Tally:
@@ -44,12 +47,16 @@ class Tally:
         self._state = np.full(n, int(State.IDLE))
         self._since = np.zeros(n)
         self._starts = [Starts() for _ in line.stations]
+        self._batches = [s.spec.batch is not None for s in line.stations]
+        self._begun = np.ones(n, dtype=np.int64)  # parts of the last batch begun, and when
+        self._begun_at = np.full(n, -1.0)
         self._repaired = np.zeros(n, dtype=np.int64)
         self._repair_sum = np.zeros(n)  # times of repairs less times of failures, s
         self._present = PresentParts()
         self._nominal = np.array(
             [[nominal(s, product) for product in line.products] for s in line.stations]
         )
+        self._flows = {i: FlowSums(line, i) for i, s in enumerate(line.stations) if s.fluid}
         self._sinks = {line.place(name): name for name in SINKS}
 
     def feed(self, chunk: Chunk, now: float) -> None:
@@ -59,6 +66,12 @@ class Tally:
         log = chunk["log"]
         self._feed_states(log)
         self._feed_exits(log)
+        for i, flow in self._flows.items():
+            flow.feed(chunk)
+            self.started[i] = floor(flow.treated(now) + WHOLE)
+            self.passed[i] = floor(flow.made(now) + WHOLE)
+            self.rejected[i] = self.started[i] - self.passed[i]
+            self.planned[i] = flow.planned(now)
         self.now = now
 
     @property
@@ -69,9 +82,9 @@ class Tally:
         return total
 
     @property
-    def at_work(self) -> NDArray[np.bool_]:
-        """Whether each station has a part it began and has not finished."""
-        return np.array([starts.open for starts in self._starts])
+    def at_work(self) -> NDArray[np.int64]:
+        """Parts each station began and has not finished: 0, 1, or those of a batch."""
+        return np.where([starts.open for starts in self._starts], self._begun, 0)
 
     @property
     def repair_time(self) -> NDArray[np.float64]:
@@ -122,12 +135,23 @@ class Tally:
         spans = np.diff(np.r_[self._since[i], t])
         self.time[i] += np.bincount(before, weights=spans, minlength=STATES)
         self._state[i], self._since[i] = state[-1], t[-1]
-        fresh = part[self._starts[i].feed(state, part)]
+        if i in self._flows:
+            return
+        begins = self._starts[i].feed(state, part)
+        fresh = part[begins]
+        if self._batches[i] and len(fresh):
+            self._count_batch(i, t[begins])
         self.started[i] += len(fresh)
         if len(self.line.products) == 1:
             self.planned[i] += len(fresh) * self._nominal[i, 0]
         else:
             self.planned[i] += self._nominal[i, self._present.product(fresh)].sum()
+
+    def _count_batch(self, i: int, times: Column) -> None:
+        """The parts of a batch begin at one instant."""
+        together = int(np.count_nonzero(times == times[-1]))
+        self._begun[i] = together + self._begun[i] * (self._begun_at[i] == times[-1])
+        self._begun_at[i] = times[-1]
 
     def _feed_exits(self, log: Mapping[str, Column]) -> None:
         rows = np.flatnonzero(log["place"] >= min(self._sinks))
@@ -149,10 +173,14 @@ class Tally:
 
 
 def nominal(station: Station, product: str) -> float:
-    """Planned run time of one part of a product at a station, s: the mean of its cycle."""
+    """Planned run time of one part of a product at a station, s: the mean of its cycle.
+
+    Parts treated together share the cycle of their batch.
+    """
     cycle: Any = station.spec.cycle
     law: Drawn = cycle[product] if isinstance(cycle, dict) else cycle
-    return mean_of(law)
+    batch = station.spec.batch
+    return mean_of(law) if batch is None else mean_of(law) / batch.size
 
 
 def tally(trace: Trace) -> Tally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, WebSocket
 
+from twin.alarms import AlarmLog
 from twin.i18n import _
 from twin.serve import http_models as m
 from twin.serve import http_views as view
@@ -56,6 +57,7 @@ class Desk:
     scene: Scene | None
     present: Present
     channel: Channel
+    bells: AlarmLog
 
 
 def refuse(
@@ -111,6 +113,13 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         return m.EventsBody.model_validate(
             {"t": session.now, "events": view.event_views(session, rows)}
         )
+
+    @router.get("/api/alarms", tags=["line"], summary="Alarms that stand")
+    async def alarms() -> m.AlarmsBody:
+        """Alarms that are active, or that nobody has acknowledged, or that are shelved."""
+        desk.bells.follow()
+        rows = view.alarm_views(session, desk.bells.changes)
+        return m.AlarmsBody.model_validate({"t": session.now, "alarms": rows})
 
     @router.get("/healthz", tags=["server"], summary="Is the server alive")
     async def healthz() -> m.HealthBody:

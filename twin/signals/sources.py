@@ -20,6 +20,7 @@ from twin.equipment.tag import (
     Level,
     LineCount,
     PartInWork,
+    Pass,
     ProductInWork,
     Reading,
     StateCode,
@@ -107,6 +108,19 @@ def stroke(trace: Trace, tag: Tag, t: Floats) -> Floats:
     if source.quantity:
         active = law_at(trace, f"{tag.station}.{source.quantity}", t)
     return np.where(acting, active, source.rest)
+
+
+def shaped(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    source = tag.source
+    assert isinstance(source, Pass)
+    series = trace.index.states(trace.line.place(tag.station))
+    rows = np.maximum(last(series.t, t), 0)
+    at, factor = np.array(source.knots).T
+    value = source.scale * np.interp(t - series.t[rows], at, factor)
+    if source.quantity:
+        value *= law_at(trace, f"{tag.station}.{source.quantity}", t)
+    shown = np.where(series.state[rows] == State.WORKING, value + source.offset, source.rest)
+    return shown if tag.kind == "float" else np.rint(shown)
 
 
 def reading(trace: Trace, tag: Tag, t: Floats) -> Floats:
@@ -212,6 +226,7 @@ SOURCES: Mapping[type, Callable[[Trace, Tag, Floats], Floats]] = {
     ProductInWork: product_in_work,
     ByState: by_state,
     Stroke: stroke,
+    Pass: shaped,
     Track: track,
     Reading: reading,
     Count: count,
