@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.field import measure
-
 import twin
+from tests.field import measure
 
 
 def test_nist_reproduces_the_measured_table_within_a_fifth():
