@@ -7,7 +7,7 @@ same rows: what is sent is a function of the look, whoever asks and when.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
@@ -93,6 +93,11 @@ def network(
         if station != "Line" and shown.level.scans:
             tags[f"{station}.Scan"] = scan_tag(line, station)
     return Network(how, shown, tuple(gateways), tags)
+
+
+def shown_by(net: Network) -> Exposure:
+    """What a network shows: the level's tags and those that the network adds."""
+    return replace(net.exposure, tags=net.tags)
 
 
 def merged(deeds: Sequence[Deed]) -> list[Deed]:

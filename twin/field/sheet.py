@@ -67,7 +67,7 @@ def sheet(trace: Trace) -> Sheet:
 
     >>> import twin
     >>> from twin.field.sheet import sheet
-    >>> trace = twin.run(twin.load("examples/three-stations-v1"), "8h", seed=1)
+    >>> trace = twin.run(twin.load("examples/three-stations-v1"), "24h", seed=1)
     >>> sorted({entry.what for entry in sheet(trace).written})
     ['good', 'stop']
     """
