@@ -83,8 +83,10 @@ class Rig:
     def changed(self) -> None:
         """Something the physics depends on changed: ask the equipment where its laws go now."""
         self.drive()
-        self._recourse()
-        self._reflow()
+        if self.equipment.course is None:
+            self._reflow()
+        else:
+            self._recourse()
 
     def begin_phase(self, step: int) -> bool:
         """Begin phase number `step` of the cycle; False when the cycle is done instead."""
