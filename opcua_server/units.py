@@ -72,6 +72,7 @@ CODES: dict[str, tuple[str, str]] = {
     "pcs": ("H87", "piece"),
     "L": ("LTR", "litre"),
     "mL": ("MLT", "millilitre"),
+    "mol/l": ("C38", "mole per litre"),
     "L/h": ("E32", "litre per hour"),
     "L/min": ("L2", "litre per minute"),
     "kN": ("B47", "kilonewton"),

@@ -115,6 +115,8 @@ class Walk:
         self.left.clear()
 
     def _show(self, here: str, state: State, part: int) -> None:
+        if state == State.IDLE and part >= 0:
+            state = State.BLOCKED  # at rest with a finished part that finds no room
         before, had, since = self.shows.get(here, (State.IDLE, -1, 0.0))
         assert here in self.shows or self.now == 0.0, f"{here} has no state from 0 to {self.now}"
         self.seen.setdefault(here, {before}).add(state)

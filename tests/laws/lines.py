@@ -2,7 +2,8 @@
 
 A line is a row of stages; each stage is one machine, machines side by side on a shared buffer, an
 assembly station with suppliers of its own, or (seldom) an oven that parts travel through. Parts
-may go back for rework, people may be short, everything may fail.
+may go back for rework, people may be short, everything may fail; there may be shifts, breaks and
+planned maintenance.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ AFTER = st.sampled_from(
     ]
 )
 REPAIR = st.sampled_from([{"kind": "exponential", "mean": "3 s"}, "2 s", "0 s"])
+EARLY = {"id": "early", "from": "06:00", "to": "06:01"}
+LATE = {"id": "late", "from": "06:01", "to": "14:00", "breaks": [{"at": "06:01", "for": "7.3 s"}]}
+LONG = {"id": "long", "from": "22:00", "to": "08:00",
+        "breaks": [{"at": "06:00", "for": "4.25 s"}, {"at": "06:01", "for": "11 s"}]}  # fmt: skip
+SHIFTS = st.sampled_from([[EARLY], [LATE], [EARLY, LATE], [LONG]])
 PRODUCTS = ("red", "blue", "green")
 CREWS = ("fitters", "operators")
 SECONDS = st.floats(0.0, 60.0, allow_nan=False).map(lambda t: round(t, 3))
@@ -69,6 +75,20 @@ def _room(draw: st.DrawFn, least: int = 0) -> dict[str, Any]:
 
 
 @st.composite
+def upkeep(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Planned maintenance of a station."""
+    return [
+        {
+            "id": f"care{i}",
+            "every": draw(st.sampled_from(["7 s", "13 s", "40 s"])),
+            "time": draw(REPAIR),
+            "crew": draw(st.sampled_from([None, *CREWS])),
+        }
+        for i in range(draw(st.integers(1, 2)))
+    ]
+
+
+@st.composite
 def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     spec: dict[str, Any] = {"cycle": draw(CYCLES)}
     if products and draw(st.booleans()):
@@ -88,7 +108,20 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         }
         for i in range(draw(st.sampled_from([0, 0, 1, 2])))
     ]
+    if draw(st.integers(0, 4)) == 0:
+        spec["maintenance"] = draw(upkeep())
+    spec["unattended"] = draw(st.integers(0, 3)) == 0
     return spec
+
+
+@st.composite
+def people(draw: st.DrawFn) -> dict[str, Any]:
+    """Crews, and perhaps the shifts they keep."""
+    crews: dict[str, Any] = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
+    if draw(st.integers(0, 2)):
+        return {"crews": crews}
+    crews["operators"]["on_call"] = draw(st.booleans())
+    return {"crews": crews, "calendar": {"start": "2026-03-02T06:00", "shifts": draw(SHIFTS)}}
 
 
 @st.composite
@@ -139,8 +172,7 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
     _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
-    people = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
-    rest: dict[str, Any] = {"buffers": buffers, "crews": people}
+    rest: dict[str, Any] = {"buffers": buffers, **draw(people())}
     if products:
         rest["line_clearance"] = draw(st.booleans())
         rest["products"] = {name: {} for name in PRODUCTS[:products]}

@@ -6,6 +6,7 @@ One idea a file; adding a kind is adding a row to `CATALOGUE`.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from twin.equipment.cstr import CSTR
 from twin.equipment.deburr import DEBURR
 from twin.equipment.furnace import FURNACE
 from twin.equipment.gauge import CMM, GAUGE
@@ -24,9 +25,9 @@ from twin.equipment.reflow import REFLOW
 from twin.equipment.saw import SAW
 from twin.equipment.washer import WASHER
 
-KINDS = (MACHINE, LOADER, PRINTER, SPI, WASH, PLACER, REFLOW, AOI, ICT, REVIEW, UNLOADER)
-PARTS_KINDS = (SAW, LATHE, MILL, DEBURR, WASHER, GAUGE, CMM, FURNACE, GRINDER, PRESS, MARKER)
+ELECTRONICS = (LOADER, PRINTER, SPI, WASH, PLACER, REFLOW, AOI, ICT, REVIEW, UNLOADER)
+MACHINING = (SAW, LATHE, MILL, DEBURR, WASHER, GAUGE, CMM, FURNACE, GRINDER, PRESS, MARKER)
+CHEMICAL = (CSTR,)
+KINDS = (MACHINE, *ELECTRONICS, *MACHINING, *CHEMICAL)
 
-CATALOGUE: Mapping[str, Equipment] = MappingProxyType(
-    {kind.kind: kind for kind in (*KINDS, *PARTS_KINDS)}
-)
+CATALOGUE: Mapping[str, Equipment] = MappingProxyType({kind.kind: kind for kind in KINDS})

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from twin.equipment.alarm import Alarm
 from twin.equipment.tag import Tag, Text
 
-Shape = Literal["step", "ramp", "intermittent"]
+Shape = Literal["step", "ramp", "exp", "intermittent", "stick"]
 
 
 class Parameters(BaseModel):
@@ -51,9 +51,10 @@ class Quantity:
 class FaultKind:
     """A cause a machine of this kind can suffer.
 
-    `size` is the full severity in `unit`; `shape` how it comes (a ramp and the period of an
-    intermittent fault take `span` s); `observable` names the tags that show it; `affects` the
-    hidden part values it spoils; `source` says where the figures come from.
+    `size` is the full severity in `unit`; `shape` how it comes: at once (step), evenly or ever
+    faster over `span` s (ramp, exp), in full and not at all in turn with the period `span`
+    (intermittent), or so for drawn times of mean `span` (stick). `observable` names the tags that
+    show it; `affects` the hidden part values it spoils; `source` says where the figures come from.
     """
 
     id: str

@@ -37,6 +37,10 @@ class ReflowParameters(Parameters):
     base_cold: float = Field(0.002, ge=0, description="mean cold joints a board, good profile")
 
 
+NITROGEN, OXYGEN_LAG = 850.0, 240.0  # ppm of O2 under nitrogen; s until the tunnel has changed
+WETTING, VOIDS, VOID_LIMIT = 1.5, 6.0, 25.0  # per 1,000 ppm; % of area per 1,000 ppm; IPC-7095
+
+
 def names(p: ReflowParameters) -> list[str]:
     """Names of the hot zones' laws: Zone1, Zone2, ..."""
     return [f"Zone{i}" for i in range(1, len(p.zones) + 1)]
@@ -99,6 +103,7 @@ def drive(p: ReflowParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     if "Zone8" in targets:
         target, tau = targets["Zone8"]
         targets["Zone8"] = (target - bench.severity("E-Z8"), tau)
+    targets["O2"] = (NITROGEN + bench.severity("E-O2"), OXYGEN_LAG)
     return targets
 
 
@@ -126,7 +131,16 @@ def work(p: ReflowParameters, bench: Bench, part: Item) -> None:
     peak, tal = solder.reflow_summary(zones, speed, BOARD)
     bga_peak, bga_tal = solder.reflow_summary(zones, speed, BGA)
     u = bench.uniform("cold")
-    cold = poisson(u, min(cold_mean(p, bga_peak, bga_tal), 50.0))
+    oxygen = max(bench.value("O2") - 1500.0, 0.0) / 1000.0  # worse wetting above 1,500 ppm
+    mean = cold_mean(p, bga_peak, bga_tal)
+    cold = poisson(u, min(mean * (1.0 + WETTING * oxygen), 50.0))
+    voids = 8.0 + VOIDS * oxygen + 1.2 * bench.normal("voids")  # % of the joint's area
+    part.x["voids"] = voids
+    if oxygen > 0.0:
+        bench.mark("E-O2")
+        if voids > VOID_LIMIT:
+            part.defects.setdefault("voids", "E-O2")
+            bench.fail("E-O2")
     part.x |= {"peak": peak, "tal": tal, "bga peak": bga_peak, "bga tal": bga_tal, "cold": cold}
     bench.read("Peak", peak)
     bench.read("TimeAboveLiquidus", tal)
@@ -149,7 +163,7 @@ REFLOW = Equipment(
     settings,
     quantities=lambda p: (
         *(Quantity(name, "°C", value) for name, value in zip(names(p), p.zones, strict=True)),
-        Quantity("O2", "ppm", 850.0),
+        Quantity("O2", "ppm", NITROGEN),
     ),
     readings=lambda p: (
         Quantity("Peak", "°C", hidden=True),
@@ -171,6 +185,16 @@ REFLOW = Equipment(
             affects=("peak", "tal", "cold"),
             source="size: computed profile (peak 241.9 °C, 61.1 s above liquidus)",
             quantity="Zone8",
+        ),
+        FaultKind(
+            "E-O2",
+            Text("Nitrogen lost", "질소 공급 상실"),
+            size=3500.0,
+            unit="ppm",
+            observable=("O2",),
+            affects=("voids", "cold"),
+            source="assumed: O2 above 3,000 ppm, voids and poor wetting",
+            quantity="O2",
         ),
     ),
 )

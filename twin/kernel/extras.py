@@ -237,8 +237,15 @@ class Extras:
             self._batch.show_working()
         machine.work()
 
+    def show_waiting(self) -> None:
+        """Show once more that it waits for people, if it does."""
+        if self.stage not in (1, 3, 6):
+            self._show(State.HELD)
+
     def _show(self, state: State) -> None:
         machine = self._machine
+        if state == State.HELD:
+            state = machine.held
         log = machine.recorder.log
         part = -1 if self._ahead else machine.part.number
         log += (machine.calendar._now, machine.code(state), part)

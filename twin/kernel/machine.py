@@ -24,6 +24,7 @@ from twin.trace.tables import STATES, EventKind, Recorder, State
 
 if TYPE_CHECKING:
     from twin.kernel.extras import Extras
+    from twin.kernel.shifts import Gate
 
 
 # What a station is at, whether or not it is held up. READY is changeover and waiting for people.
@@ -75,6 +76,8 @@ class Machine:
         self.outlet = outlet
         self.choose = choose
         self.extras: Extras | None = None
+        self.gate: Gate | None = None
+        self.held = State.HELD  # what it shows while it waits for people
         self.part: Part = None  # type: ignore[assignment]
         self.phase = SEEK
         self.holds: set[str] = set()
@@ -271,6 +274,36 @@ class Machine:
             self.source.withdraw(self)
             self.outlet.withdraw(self)
 
+    # ---- rest and planned maintenance (see `twin.kernel.shifts`)
+
+    @property
+    def waits_for_part(self) -> bool:
+        """Whether it has nothing to do until its source gives it a part."""
+        return self.phase == SEEK and self._waiting
+
+    def change_source(self, source: Source) -> None:
+        """Take the next part from `source`; it is not asked yet."""
+        if self.waits_for_part:
+            self.source.withdraw(self)
+        self.source = source
+
+    def ask_again(self) -> None:
+        """Ask the source once more; while it is asked, the station is not free for other things."""
+        self._waiting = False
+        self.seek()
+
+    def stand_by(self, starved: State, blocked: State, held: State) -> None:
+        """Show these states from now on while waiting for a part, for room, for people."""
+        changed = held != self.held
+        self._starved, self._blocked = self._base + starved, self._base + blocked
+        self.held = held
+        if self.waits_for_part and self.source is self.gate:
+            self._starve()
+        elif changed and self._waiting and self.phase == HAND_ON:
+            self.show_blocked()
+        elif changed and self.phase == READY and not self.holds and self.extras is not None:
+            self.extras.show_waiting()
+
     @property
     def at_work(self) -> bool:
         """Whether it works on a part and nothing holds it up."""
@@ -320,7 +353,7 @@ class Machine:
 
     def called_away(self) -> bool:
         """Stop waiting for a part to do something else first; False when it is busy or held."""
-        if self.phase != SEEK or self.holds or not self._waiting:
+        if not self.waits_for_part or self.source is self.gate:
             return False
         self._suspend()
         self.part = None  # type: ignore[assignment]

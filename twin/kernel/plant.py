@@ -19,12 +19,16 @@ from twin.kernel.machine import Machine, Outlet, Source
 from twin.kernel.part import Orders
 from twin.kernel.rig import Rig
 from twin.kernel.route import Router
+from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
 from twin.kernel.supply import Arrivals, Kit, Supply
 from twin.line.fluid import rate_of
 from twin.line.line import MERGED, SINKS, Line, Station
-from twin.line.values import NO_TIME, Record, mean_of
+from twin.line.values import NO_TIME, Exponential, Record, mean_of
 from twin.trace.tables import EventKind, Recorder
 
+SLIPS = Exponential.model_validate(
+    {"kind": "exponential", "mean": "1 s"}
+)  # of a fault that sticks and slips
 MOST_AHEAD = 0.99  # a tunnel shorter than its pitch still takes a moment to leave
 
 
@@ -72,6 +76,10 @@ class Plant:
         self.net.close(flowing, list(self.tanks.values()))
         if flowing:
             self.orders.announce.append(self.net.announce)
+        self.upkeeps: list[Upkeep] = []
+        for station in line.stations:
+            self._organise(station)
+        self.rota = self._rota()
         self.faults = {
             fault.id: FaultScript(
                 self.calendar,
@@ -82,6 +90,7 @@ class Plant:
                 self._optional(fault.id, "after", fault.spec.after),
                 self._optional(fault.id, "found", fault.spec.found),
                 self._optional(fault.id, "repair", fault.spec.repair),
+                self.draws(fault.id, "slips", SLIPS),
             )
             for number, fault in enumerate(line.faults)
         }
@@ -97,6 +106,10 @@ class Plant:
             script.begin()
         for arrivals in self.arrivals:
             arrivals.begin()
+        for upkeep in self.upkeeps:
+            upkeep.begin()
+        if self.rota is not None:
+            self.rota.begin()
         for machine in self.machines.values():
             machine.seek()
         self.net.begin()
@@ -195,6 +208,34 @@ class Plant:
         self.rigs[station.id] = rig
         machine.extras = self._extras(station, machine, rig)
         return machine
+
+    def _organise(self, station: Station) -> None:
+        """Give a station a gate when it keeps to shifts or has planned maintenance."""
+        machine, spec = self.machines[station.id], station.spec
+        keeps = self.line.calendar is not None and not spec.unattended
+        if not keeps and not spec.maintenance:
+            return
+        gate = machine.gate = Gate(machine)
+        for plan in spec.maintenance:
+            first = plan.every if plan.first is None else plan.first
+            time = self.draws(station.id, f"{plan.id} maintenance", plan.time)
+            crew = self._crew(plan.crew)
+            self.upkeeps.append(Upkeep(self.calendar, gate, first, plan.every, time, crew))
+
+    def _rota(self) -> Rota | None:
+        """Crews and stations that come and go with the shifts; crews come first and go last.
+
+        The end of the line wakes before its beginning, so that it hears of the next product.
+        """
+        if self.line.calendar is None:
+            return None
+        crews = self.line.scenario.crews
+        members: list[Resting] = [c for n, c in self.crews.items() if not crews[n].on_call]
+        for station in reversed(self.line.stations):
+            gate = self.machines[station.id].gate
+            if gate is not None and not station.spec.unattended:
+                members.append(gate)
+        return Rota(self.calendar, self.line.calendar, members)
 
     def _batch(
         self,

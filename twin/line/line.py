@@ -14,6 +14,7 @@ from functools import cached_property
 from twin.equipment.alarm import Alarm
 from twin.equipment.model import Equipment, FaultKind, Parameters, Quantity, Setting
 from twin.equipment.tag import Tag, Text
+from twin.line.calendar import WorkCalendar
 from twin.line.schema import FaultSpec, LayoutSpec, Scenario, StationSpec
 
 OUT, SCRAP, MERGED = "out", "scrap", "merged"
@@ -175,6 +176,12 @@ class Line:
             *(buffer.id for buffer in self.buffers),
             *SINKS,
         )
+
+    @cached_property
+    def calendar(self) -> WorkCalendar | None:
+        """Shifts and breaks; None when all time is planned."""
+        spec = self.scenario.calendar
+        return None if spec is None else WorkCalendar(spec)
 
     def place(self, name: str) -> int:
         """Number of a place."""

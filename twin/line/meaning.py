@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, fluid_rules, names
+from twin.line import batches, flow, fluid_rules, names, rota
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
-from twin.line.values import Drawn, Fixed, Triangular, Uniform
+from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
 
 
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
@@ -27,7 +27,7 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    rules = (*names.RULES, *batches.RULES, *fluid_rules.NAME_RULES, laws, rooms)
+    rules = (*names.RULES, *batches.RULES, *fluid_rules.NAME_RULES, laws, rooms, rota.shifts)
     return [p for rule in rules for p in rule(scenario, source)]
 
 
@@ -41,6 +41,8 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
         for i, mode in enumerate(spec.failures):
             yield (*at, "failures", i, "after"), mode.after, True
             yield (*at, "failures", i, "repair"), mode.repair, False
+        for i, plan in enumerate(spec.maintenance):
+            yield (*at, "maintenance", i, "time"), plan.time, False
         if spec.setup is not None:
             yield (*at, "setup", "time"), spec.setup.time, False
         if spec.load is not None:
@@ -62,6 +64,9 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
             found = source.value(path)
             found = found if isinstance(found, str) else source.value((*path, "mean"))
             yield source.problem(path, expected, shown(found))
+        if isinstance(law, Bursts) and law.close >= law.mean:
+            at = (*path, "close")
+            yield source.problem(at, "close < mean", shown(source.value(at)))
         if isinstance(law, Uniform | Triangular):
             order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
             values = [getattr(law, key) for key in order]

@@ -23,7 +23,7 @@ STAND_INS: dict[str, Any] = {
     "products": {},
 }
 HEAD: dict[str, Any] = {"schema": 1, "id": "salvaged-v1", "title": ""}
-LOOSE = {"version", "description", "licence", "line_clearance", "faults"}
+LOOSE = {"version", "description", "licence", "line_clearance", "faults", "calendar", "costs"}
 
 
 def salvage(data: dict[str, Any], broken: Iterable[Path]) -> Scenario | None:

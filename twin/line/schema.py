@@ -10,11 +10,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from twin.equipment.model import Shape
 from twin.i18n import _
+from twin.line.money import CostsSpec
+from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.values import (
     NO_TIME,
     Capacity,
     Cycle,
+    Name,
     NonNegativeKilowatts,
     NonNegativeSeconds,
     PositiveSeconds,
@@ -26,7 +30,6 @@ from twin.line.values import (
 )
 
 SCHEMA_VERSION = 1
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
 Share = Annotated[float, Field(gt=0, le=1)]
 Quantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Loss = Annotated[float, Field(ge=0, lt=1)]
@@ -182,6 +185,8 @@ class StationSpec(Record):
     batch: BatchSpec | None = None
     load: LoadSpec | None = None
     failures: list[FailureSpec] = []
+    maintenance: list[MaintenanceSpec] = []
+    unattended: bool = False
     power: PowerSpec = PowerSpec()
     parameters: dict[str, Any] = {}
     layout: LayoutSpec | None = None
@@ -210,7 +215,7 @@ class FaultSpec(Record):
     id: str
     station: Name
     size: float | None = None
-    shape: Literal["step", "ramp", "intermittent"] | None = None
+    shape: Shape | None = None
     span: PositiveSeconds | None = None
     after: Time | None = None
     found: Time | None = None
@@ -218,10 +223,14 @@ class FaultSpec(Record):
 
 
 class CrewSpec(Record):
-    """People who serve several stations, first come first served."""
+    """People who serve several stations, first come first served.
+
+    They come and go with the shifts; people `on_call` are there at all times.
+    """
 
     count: Annotated[int, Field(ge=1, le=10_000)]
     title: Title | None = None
+    on_call: bool = False
 
 
 class Scenario(Record):
@@ -236,6 +245,8 @@ class Scenario(Record):
     products: dict[Name, ProductSpec] = {}
     orders: list[OrderSpec] = []
     line_clearance: bool = False
+    calendar: CalendarSpec | None = None
+    costs: CostsSpec | None = None
     crews: dict[Name, CrewSpec] = {}
     buffers: dict[Name, Buffering] = {}
     stations: Annotated[dict[Name, StationSpec], Field(min_length=1)]

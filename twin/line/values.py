@@ -35,6 +35,9 @@ class Record(BaseModel):
     )
 
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
+
+
 def refusal(expected: str, fix: str = "") -> PydanticCustomError:
     """An error of a validator, in the words that the reader of the scenario will see."""
     return PydanticCustomError("twin", "{expected}", {"expected": expected, "fix": fix})
@@ -152,11 +155,16 @@ class Normal(Record):
 
 
 class Lognormal(Record):
-    """Lognormal with this mean; `sigma` is the standard deviation of the logarithm."""
+    """Lognormal with this mean; `sigma` is the standard deviation of the logarithm.
+
+    `memory` is the correlation of the logarithm with that of the draw before: real stops have
+    0.1 to 0.5 of it.
+    """
 
     kind: Literal["lognormal"]
     mean: PositiveSeconds
     sigma: Annotated[float, Field(gt=0, le=5)] = 1.0
+    memory: Annotated[float, Field(ge=0, le=0.9)] = 0.0
 
 
 class Weibull(Record):
@@ -186,8 +194,35 @@ class Automatic(Record):
     mean: PositiveSeconds
 
 
+class Bursts(Record):
+    """Times between stops that come in bursts: a `share` of them follows after the mean `close`.
+
+    Both the close and the wide gaps are exponential; the wide ones are as long as it takes for
+    the mean of all to be `mean`.
+    """
+
+    kind: Literal["bursts"]
+    mean: PositiveSeconds
+    share: Annotated[float, Field(gt=0, le=0.95)]
+    close: PositiveSeconds
+
+    @property
+    def wide(self) -> float:
+        """Mean of the gaps between bursts, s."""
+        return (self.mean - self.share * self.close) / (1.0 - self.share)
+
+
 Drawn = (
-    Fixed | Exponential | Uniform | Triangular | Normal | Lognormal | Weibull | Erlang | Automatic
+    Fixed
+    | Exponential
+    | Uniform
+    | Triangular
+    | Normal
+    | Lognormal
+    | Weibull
+    | Erlang
+    | Automatic
+    | Bursts
 )
 _FORMS = set().union(*(kind.model_fields for kind in Drawn.__args__))
 

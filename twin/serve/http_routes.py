@@ -7,13 +7,14 @@ import hmac
 import ipaddress
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, WebSocket
 
 from twin.alarms import AlarmLog
 from twin.i18n import _
+from twin.metrics import breakdown
 from twin.serve import http_models as m
 from twin.serve import http_views as view
 from twin.serve.present import Present
@@ -92,9 +93,18 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         return _state(desk)
 
     @router.get("/api/kpis", tags=["line"], summary="Key figures")
-    async def kpis() -> dict[str, Any]:
+    async def kpis(
+        by: Annotated[
+            Literal["shift", "hour", "order", "product"] | None,
+            Query(description="Key figures of each of these instead of the whole run"),
+        ] = None,
+    ) -> dict[str, Any]:
         """Key figures of ISO 22400 from the start of the run to now; ratios are 0 to 1."""
-        return {"t": session.now, "kpis": _plain(session.kpis.as_dict())}
+        if by is None:
+            return {"t": session.now, "kpis": _plain(session.kpis.as_dict())}
+        if by == "shift" and session.line.calendar is None:
+            raise refuse(409, _("This line has no shifts."), _("a line with a calendar"), by)
+        return {"t": session.now, "kpis": _plain(breakdown(session.trace, by).as_dict())}
 
     @router.get("/api/events", tags=["line"], summary="What happened")
     async def events(

@@ -51,6 +51,13 @@ def _impossible_speed(speed: float) -> str:
     )
 
 
+def _start_of(line: Line, clock: Clock) -> datetime:
+    """Date of simulated 0: now, or when a stepped line's calendar starts."""
+    if clock == "stepped" and line.calendar is not None:
+        return line.calendar.start.astimezone(UTC)
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 @dataclass(frozen=True)
 class Receipt:
     """Answer to a command: whether it took effect, why not, and when (simulated s)."""
@@ -79,7 +86,7 @@ class Session:
         self.clock: Clock = clock
         self.speed = speed
         self.run_state: Literal["running", "paused"] = "running"
-        self.started_at = started_at or datetime.now(UTC).replace(microsecond=0)
+        self.started_at = started_at or _start_of(line, clock)
         self.instructor_token = instructor_token
         self.run = Run(line, seed, consume=self._take)
         self._tally = Tally(line)

@@ -15,6 +15,7 @@ from visual.shapes.printer import printer
 from visual.shapes.reflow import reflow
 from visual.shapes.shape import Parameters, Shape
 from visual.shapes.shop import cmm, furnace, gauge, marker, press, washer
+from visual.shapes.vessels import reactor
 
 __all__ = ["CATALOGUE", "Parameters", "Shape", "shape_of"]
 
@@ -42,6 +43,7 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "grinder": grinder,
         "press": press,
         "marker": marker,
+        "cstr": reactor,
     }
 )
 

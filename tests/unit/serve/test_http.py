@@ -95,7 +95,7 @@ async def test_the_state_follows_the_clock(client, session):
     await session.step(3600)
     after = (await client.get("/api/state")).json()
     assert after["finished"] > before["finished"]
-    finished = session.sample(["Line.Finished"], [latest(session)])[0, 0]
+    finished = len(session.trace.index.arrivals(session.line.place("out")))
     assert after["finished"] == finished
 
 
@@ -103,6 +103,16 @@ async def test_key_figures_are_plain_numbers(client, session):
     response = await client.get("/api/kpis")
     body = json.loads(response.text, parse_constant=lambda name: pytest.fail(name))
     assert body["kpis"]["line"]["oee"] == pytest.approx(session.kpis.as_dict()["line"]["oee"])
+
+
+async def test_key_figures_by_hour_are_those_of_the_trace(client, session):
+    await session.step(5400)
+    body = (await client.get("/api/kpis", params={"by": "hour"})).json()["kpis"]
+    assert body["by"] == "hour"
+    expected = twin.kpi(session.trace, by="hour")
+    finished = [period["line"]["finished"] for period in body["periods"]]
+    assert finished == [period.kpis.line["finished"] for period in expected.periods]
+    assert (await client.get("/api/kpis", params={"by": "moon"})).status_code == 422
 
 
 async def test_values_and_history_are_what_sample_says(client, session):
