@@ -9,15 +9,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+<<<<<<< HEAD
 from numpy.typing import NDArray
 
 from twin.line.fluid import rate_of
 from twin.line.line import Line
 from twin.metrics.partition import Partition, Split, partition
+=======
+from numpy.typing import ArrayLike, NDArray
+
+from twin.line.fluid import rate_of
+from twin.line.line import Line
+from twin.metrics.clocks import Reading
+>>>>>>> main
 from twin.physics.laws import Law
 from twin.signals.sources import law_at
 from twin.trace.tables import Column, EventKind
 from twin.trace.trace import Trace
+<<<<<<< HEAD
+=======
+
+
+def flow_readings(trace: Trace, number: int) -> tuple[Reading, Reading, Reading]:
+    """Good units, lost units and planned run time (s) of a station, as functions of time.
+
+    At the trace's now, which no signal may ask for, the laws go on as they are.
+    """
+    line = trace.line
+    station = line.stations[number]
+
+    def counter(what: str) -> Reading:
+        return lambda t: law_at(trace, f"{station.id}.{what}", np.atleast_1d(np.asarray(t)))
+
+    made, lost = counter("Made"), counter("Lost")
+    changes = trace.index.events(EventKind.SETUP, number)
+    rates = np.array([rate_of(station.spec, product) for product in line.products])
+    begins = np.concatenate([[0.0], changes.t])
+    rate = rates[np.concatenate([[0], changes.value.astype(int)])]
+    treated = made(begins) + lost(begins)
+    before = np.concatenate([[0.0], np.cumsum(np.diff(treated) / rate[:-1])])
+
+    def planned(t: ArrayLike) -> NDArray[np.float64]:
+        at = np.atleast_1d(np.asarray(t, dtype=np.float64))
+        k = np.searchsorted(begins, at, side="right") - 1
+        return np.asarray(before[k] + (made(at) + lost(at) - treated[k]) / rate[k])
+
+    return made, lost, planned
+
+>>>>>>> main
 
 Floats = NDArray[np.float64]
 Counts = tuple[Floats, Floats, Floats, Floats]

@@ -9,19 +9,28 @@ import numpy as np
 from twin.line.calendar import stretches
 from twin.line.line import OUT, SCRAP
 from twin.metrics.clocks import Clocks, Reading, elapsed
+<<<<<<< HEAD
 from twin.metrics.cycles import Cycles, cycles, planned_runs, station_partition
 from twin.metrics.flow import Counts, flow_counts, flow_partition
 from twin.metrics.partition import Floats, Ints, Partition, Split, summed
+=======
+from twin.metrics.cycles import cycles, planned_runs, station_partition
+from twin.metrics.flow import flow_readings
+from twin.metrics.partition import Floats, Ints, Split, summed
+>>>>>>> main
 from twin.metrics.summary import LineSums, StationSums
 from twin.metrics.tally import nominal
 from twin.trace.tables import STATES, EventKind
 from twin.trace.trace import Trace
+
+EXACT = 1e-6  # units: a counter that is a whole number but for rounding
 
 
 def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[StationSums]:
     """Sums of a station under each label."""
     station, count = trace.line.stations[i], len(split.slots)
     rows = trace.index.states(i)
+<<<<<<< HEAD
     if station.fluid:
         mine = flow_partition(trace, split)
         counts = flow_counts(trace, i, mine, count)
@@ -29,6 +38,10 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
         run = cycles(rows, batches=station.spec.batch is not None)
         mine = station_partition(run, rows, split, trace.now)
         counts = _counts(trace, i, run, split, mine)
+=======
+    run = cycles(rows, batches=station.spec.batch is not None)
+    mine = split.line if station.fluid else station_partition(run, rows, split, trace.now)
+>>>>>>> main
     begins, ends = mine.cut(rows.t)
     state = rows.state[np.searchsorted(rows.t, begins, side="right") - 1]
     key = mine.at(begins) * STATES + state
@@ -39,7 +52,16 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
 
     time, plan = by_state(elapsed), by_state(clocks.stations[i])
     priced = np.zeros_like(time) if clocks.price is None else by_state(clocks.price)
+<<<<<<< HEAD
     runs, started, produced, rejected = counts
+=======
+    if station.fluid:
+        return _flow_sums(trace, i, split, (time, plan, priced))
+    times = np.array([nominal(station, product) for product in trace.line.products])
+    runs = planned_runs(run, times[trace.parts.product[run.part]], rows, mine, count)
+    verdicts = trace.index.events(EventKind.VERDICT, i)
+    bad = verdicts.value == 0.0
+>>>>>>> main
     failed = trace.index.events(EventKind.FAILURE, i)
     failures = np.bincount(mine.at(failed.t), minlength=count)
     repair = mine.sums(_repairing(trace, i), count)
@@ -53,6 +75,7 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     ]  # fmt: skip
 
 
+<<<<<<< HEAD
 def _counts(trace: Trace, i: int, run: Cycles, split: Split, mine: Partition) -> Counts:
     station, count = trace.line.stations[i], len(split.slots)
     times = np.array([nominal(station, product) for product in trace.line.products])
@@ -66,6 +89,29 @@ def _counts(trace: Trace, i: int, run: Cycles, split: Split, mine: Partition) ->
         produced = split.count(mine, verdicts.t, verdicts.part)
     started = split.count(mine, run.t, run.part)
     return runs, started, produced, split.count(mine, verdicts.t[bad], verdicts.part[bad])
+=======
+def _flow_sums(
+    trace: Trace, i: int, split: Split, times: tuple[Floats, Floats, Floats]
+) -> list[StationSums]:
+    """Sums of a station that material flows through: what its counters ran under each label."""
+    count, mine = len(split.slots), split.line
+    made, lost, plan = flow_readings(trace, i)
+    # whole units are counted, so that the counts of all stretches add up to that of the run
+    treated = mine.sums(lambda t: np.floor(made(t) + lost(t) + EXACT), count)
+    rejected = treated - mine.sums(lambda t: np.floor(made(t) + EXACT), count)
+    planned = mine.sums(plan, count)
+    failed = trace.index.events(EventKind.FAILURE, i)
+    failures = np.bincount(mine.at(failed.t), minlength=count)
+    repair = mine.sums(_repairing(trace, i), count)
+    scrapped = _scrapped(trace, split, i)
+    return [
+        StationSums(
+            times[0][k], times[1][k], times[2][k], float(planned[k]), int(treated[k]),
+            int(treated[k]), int(rejected[k]), int(failures[k]), float(repair[k]), scrapped[k],
+        )
+        for k in range(count)
+    ]  # fmt: skip
+>>>>>>> main
 
 
 def _repairing(trace: Trace, i: int) -> Reading:

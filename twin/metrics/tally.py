@@ -16,7 +16,11 @@ from numpy.typing import NDArray
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
 from twin.metrics.clocks import Clocks, Reading, elapsed
+<<<<<<< HEAD
 from twin.metrics.flow import WHOLE, FlowSums
+=======
+from twin.metrics.flow import FlowSums
+>>>>>>> main
 from twin.metrics.present import Left, PresentParts
 from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
