@@ -27,9 +27,6 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-<<<<<<< HEAD
-    rules = (*names.RULES, *batches.RULES, *fluid_rules.NAME_RULES, laws, rooms, rota.shifts)
-=======
     rules = (
         *names.RULES,
         *batches.RULES,
@@ -38,7 +35,6 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
         rooms,
         rota.shifts,
     )
->>>>>>> main
     return [p for rule in rules for p in rule(scenario, source)]
 
 

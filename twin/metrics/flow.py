@@ -9,25 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-<<<<<<< HEAD
-from numpy.typing import NDArray
-
-from twin.line.fluid import rate_of
-from twin.line.line import Line
-from twin.metrics.partition import Partition, Split, partition
-=======
 from numpy.typing import ArrayLike, NDArray
 
 from twin.line.fluid import rate_of
 from twin.line.line import Line
 from twin.metrics.clocks import Reading
->>>>>>> main
 from twin.physics.laws import Law
 from twin.signals.sources import law_at
 from twin.trace.tables import Column, EventKind
 from twin.trace.trace import Trace
-<<<<<<< HEAD
-=======
 
 
 def flow_readings(trace: Trace, number: int) -> tuple[Reading, Reading, Reading]:
@@ -56,50 +46,8 @@ def flow_readings(trace: Trace, number: int) -> tuple[Reading, Reading, Reading]
 
     return made, lost, planned
 
->>>>>>> main
 
-Floats = NDArray[np.float64]
-Counts = tuple[Floats, Floats, Floats, Floats]
-WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 Chunk = Mapping[str, Mapping[str, Column]]
-
-
-def flow_partition(trace: Trace, split: Split) -> Partition:
-    """A station's time by the orders or products that flow through it.
-
-    Material of an order flows from the moment at which the last part of the order before was made.
-    """
-    labels = split.of_part
-    if labels is None or not len(labels):
-        return split.line
-    changes = np.flatnonzero(np.append(True, labels[1:] != labels[:-1]))
-    begins = trace.parts.t[changes - 1]
-    begins[0] = 0.0
-    return partition(begins, labels[changes], trace.now)
-
-
-def flow_counts(trace: Trace, i: int, mine: Partition, count: int) -> Counts:
-    """Planned run time (s), units begun, treated and rejected at a station under each label."""
-    station = trace.line.stations[i]
-    setups = trace.index.events(EventKind.SETUP, i)
-    rates = np.array([rate_of(station.spec, product) for product in trace.line.products])
-    rate = rates[setups.value.astype(np.intp)]
-
-    def made(t: Floats) -> Floats:
-        return np.floor(law_at(trace, f"{station.id}.Made", t) + WHOLE)
-
-    def treated(t: Floats) -> Floats:
-        both = [law_at(trace, f"{station.id}.{what}", t) for what in ("Made", "Lost")]
-        return np.asarray(both[0] + both[1])
-
-    def planned(t: Floats) -> Floats:
-        before = treated(setups.t)
-        sums = np.concatenate([[0.0], np.cumsum(np.diff(before) / rate[:-1])])
-        row = np.searchsorted(setups.t, t, side="right") - 1
-        return np.asarray(sums[row] + (treated(t) - before[row]) / rate[row])
-
-    begun = mine.sums(lambda t: np.floor(treated(t) + WHOLE), count)
-    return mine.sums(planned, count), begun, begun, begun - mine.sums(made, count)
 
 
 class Counter:

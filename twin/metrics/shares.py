@@ -9,15 +9,9 @@ import numpy as np
 from twin.line.calendar import stretches
 from twin.line.line import OUT, SCRAP
 from twin.metrics.clocks import Clocks, Reading, elapsed
-<<<<<<< HEAD
-from twin.metrics.cycles import Cycles, cycles, planned_runs, station_partition
-from twin.metrics.flow import Counts, flow_counts, flow_partition
-from twin.metrics.partition import Floats, Ints, Partition, Split, summed
-=======
 from twin.metrics.cycles import cycles, planned_runs, station_partition
 from twin.metrics.flow import flow_readings
 from twin.metrics.partition import Floats, Ints, Split, summed
->>>>>>> main
 from twin.metrics.summary import LineSums, StationSums
 from twin.metrics.tally import nominal
 from twin.trace.tables import STATES, EventKind
@@ -30,18 +24,8 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     """Sums of a station under each label."""
     station, count = trace.line.stations[i], len(split.slots)
     rows = trace.index.states(i)
-<<<<<<< HEAD
-    if station.fluid:
-        mine = flow_partition(trace, split)
-        counts = flow_counts(trace, i, mine, count)
-    else:
-        run = cycles(rows, batches=station.spec.batch is not None)
-        mine = station_partition(run, rows, split, trace.now)
-        counts = _counts(trace, i, run, split, mine)
-=======
     run = cycles(rows, batches=station.spec.batch is not None)
     mine = split.line if station.fluid else station_partition(run, rows, split, trace.now)
->>>>>>> main
     begins, ends = mine.cut(rows.t)
     state = rows.state[np.searchsorted(rows.t, begins, side="right") - 1]
     key = mine.at(begins) * STATES + state
@@ -52,17 +36,19 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
 
     time, plan = by_state(elapsed), by_state(clocks.stations[i])
     priced = np.zeros_like(time) if clocks.price is None else by_state(clocks.price)
-<<<<<<< HEAD
-    runs, started, produced, rejected = counts
-=======
     if station.fluid:
         return _flow_sums(trace, i, split, (time, plan, priced))
     times = np.array([nominal(station, product) for product in trace.line.products])
     runs = planned_runs(run, times[trace.parts.product[run.part]], rows, mine, count)
     verdicts = trace.index.events(EventKind.VERDICT, i)
     bad = verdicts.value == 0.0
->>>>>>> main
     failed = trace.index.events(EventKind.FAILURE, i)
+    done = ~np.isnan(run.finish)
+    produced = split.count(mine, run.finish[done], run.part[done])
+    if station.equipment.judges:
+        produced = split.count(mine, verdicts.t, verdicts.part)
+    started = split.count(mine, run.t, run.part)
+    rejected = split.count(mine, verdicts.t[bad], verdicts.part[bad])
     failures = np.bincount(mine.at(failed.t), minlength=count)
     repair = mine.sums(_repairing(trace, i), count)
     scrapped = _scrapped(trace, split, i)
@@ -75,21 +61,6 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     ]  # fmt: skip
 
 
-<<<<<<< HEAD
-def _counts(trace: Trace, i: int, run: Cycles, split: Split, mine: Partition) -> Counts:
-    station, count = trace.line.stations[i], len(split.slots)
-    times = np.array([nominal(station, product) for product in trace.line.products])
-    rows = trace.index.states(i)
-    runs = planned_runs(run, times[trace.parts.product[run.part]], rows, mine, count)
-    verdicts = trace.index.events(EventKind.VERDICT, i)
-    bad = verdicts.value == 0.0
-    done = ~np.isnan(run.finish)
-    produced = split.count(mine, run.finish[done], run.part[done])
-    if station.equipment.judges:
-        produced = split.count(mine, verdicts.t, verdicts.part)
-    started = split.count(mine, run.t, run.part)
-    return runs, started, produced, split.count(mine, verdicts.t[bad], verdicts.part[bad])
-=======
 def _flow_sums(
     trace: Trace, i: int, split: Split, times: tuple[Floats, Floats, Floats]
 ) -> list[StationSums]:
@@ -111,7 +82,6 @@ def _flow_sums(
         )
         for k in range(count)
     ]  # fmt: skip
->>>>>>> main
 
 
 def _repairing(trace: Trace, i: int) -> Reading:

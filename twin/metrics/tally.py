@@ -16,17 +16,14 @@ from numpy.typing import NDArray
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
 from twin.metrics.clocks import Clocks, Reading, elapsed
-<<<<<<< HEAD
-from twin.metrics.flow import WHOLE, FlowSums
-=======
 from twin.metrics.flow import FlowSums
->>>>>>> main
 from twin.metrics.present import Left, PresentParts
 from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
 from twin.trace.trace import Trace
 
 Chunk = Mapping[str, Mapping[str, Column]]
+WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 
 
 class Tally:
