@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from twin.kernel.rig import Rig
 
 PER_HOUR = 3600.0
+NOTICED = 1e-5  # a change of the share lost that is less is left out: a unit in 100,000
 SAME = 1e-12  # relative difference of two speeds that are one
 
 
@@ -201,7 +202,7 @@ class FluidStation(Machine):
             pace = min(max(kind.pace(parameters, self.rig), 0.0), 1.0)
         if kind.loss is not None:
             loss = min(max(kind.loss(parameters, self.rig, self.reject), 0.0), 0.999)
-        if pace != self.pace or 1.0 - loss != self.good:
+        if pace != self.pace or abs(1.0 - loss - self.good) > NOTICED:
             self.net.settle()
             self.pace, self.good = pace, 1.0 - loss
             self.net.changed()
