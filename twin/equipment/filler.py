@@ -20,7 +20,7 @@ WEAK = 17  # the valve that F-VALVE strikes
 TIGHT = 5.0  # mL, 1 % of the volume: a valve further off is out of order, assumed
 LEAKING = 0.01  # share of leaking caps from which the clutch has failed, assumed
 NEWEST = 0.1  # weight of the newest cap in the mean torque: about ten caps, assumed
-STILL = 0.05  # mL, smaller wanderings of a valve's mean are not written
+ACCOUNTS, DRIFTS = 5, 360  # samples between two accounts of the giveaway, two steps of wander
 
 
 class FillerParameters(Parameters):
@@ -30,7 +30,7 @@ class FillerParameters(Parameters):
     volume: float = Field(500.0, gt=0, description="mL")
     spread: float = Field(1.5, gt=0, description="mL, one standard deviation of a valve's fills")
     bias: float = Field(0.6, ge=0, description="mL, one standard deviation between valves")
-    drift: float = Field(0.02, ge=0, description="mL, standard deviation a root hour of flow")
+    drift: float = Field(0.02, ge=0, description="mL, standard deviation a root hour")
     lowest: float = Field(485.0, gt=0, description="mL, a bottle with less is rejected")
     highest: float = Field(510.0, gt=0, description="mL, the level camera rejects a fuller bottle")
     torque: float = Field(1.7, gt=0, description="N m")
@@ -83,7 +83,6 @@ def settings(p: FillerParameters) -> tuple[Setting, ...]:
 def quantities(p: FillerParameters) -> tuple[Quantity, ...]:
     return (
         *(Quantity(name, "mL", 0.0, hidden=True) for name in valves(p)),
-        Quantity("Drifts", "h", 0.0, hidden=True),
         Quantity("TorqueMean", "N·m", p.torque),
         Quantity("BowlLevel", "%", 75.0),
         Quantity("BowlPressure", "bar", 1.2),
@@ -131,7 +130,9 @@ def look(p: FillerParameters, bench: Bench) -> float:
     _say(p, bench)
     if not bench.working:
         return p.sample
-    _drift(p, bench)
+    looks = round(bench.t / p.sample)
+    if looks % DRIFTS == 0:
+        _drift(p, bench)
     fills = means(p, bench)
     weighed = [mean + p.spread * bench.normal("fill") for mean in fills]
     for k, value in enumerate(weighed, 1):
@@ -139,10 +140,11 @@ def look(p: FillerParameters, bench: Bench) -> float:
     bench.read("FillMean", sum(weighed) / len(weighed))
     _watch_valve(p, bench, weighed[WEAK - 1], fills[WEAK - 1])
     _watch_torque(p, bench)
-    since = bench.treated - bench.value("Counted")
-    bench.put("Counted", bench.treated)
-    gone = given_away(p.volume, fills, p.spread) * since / 1000.0
-    bench.put("Giveaway", bench.value("Giveaway") + gone)
+    if looks % ACCOUNTS == 0:
+        since = bench.treated - bench.value("Counted")
+        gone = given_away(p.volume, fills, p.spread) * since / 1000.0
+        bench.put("Counted", bench.treated)
+        bench.put("Giveaway", bench.value("Giveaway") + gone)
     return p.sample
 
 
@@ -156,15 +158,10 @@ def _say(p: FillerParameters, bench: Bench) -> None:
 
 
 def _drift(p: FillerParameters, bench: Bench) -> None:
-    """Valves wander with the hours of flow: a random walk, written when it shows."""
-    hours = p.sample / 3600.0
-    since = bench.value("Drifts") + hours
-    if sqrt(since) * p.drift < STILL:
-        bench.put("Drifts", since)
-        return
-    bench.put("Drifts", 0.0)
+    """Valves wander with the hours: a random walk."""
+    step = p.drift * sqrt(DRIFTS * p.sample / 3600.0)
     for name in valves(p):
-        bench.put(name, bench.value(name) + p.drift * sqrt(since) * bench.normal("drift"))
+        bench.put(name, bench.value(name) + step * bench.normal("drift"))
 
 
 def _watch_valve(p: FillerParameters, bench: Bench, weighed: float, mean: float) -> None:

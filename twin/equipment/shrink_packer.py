@@ -57,7 +57,7 @@ SHRINK_PACKER = Equipment(
         "FilmTension": (p.tension if bench.working else 0.4 * p.tension, 2.0),
     },
     loss=loss,
-    look=lambda p, bench: 60.0,  # so that what is lost follows the tunnel
+    look=lambda p, bench: 120.0,  # so that what is lost follows the tunnel
     alarms=lambda p: (
         Alarm("TunnelOff", Text("Tunnel off its set point", "수축 터널 온도 편차"), MEDIUM,
               Text("Heater or fan of the tunnel.", "터널 히터 또는 팬 이상."),

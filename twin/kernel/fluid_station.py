@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from twin.kernel.rig import Rig
 
 PER_HOUR = 3600.0
-NOTICED = 1e-5  # a change of the share lost that is less is left out: a unit in 100,000
+NOTICED = 1e-4  # a change of the share lost that is less is left out: a unit in 10,000
+GRADES = 0.01  # relative change of a property that makes it another material
 SAME = 1e-12  # relative difference of two speeds that are one
 
 
@@ -180,7 +181,8 @@ class FluidStation(Machine):
 
     def give(self, name: str, value: float) -> None:
         """Let what flows out from now on have a property."""
-        if self.given.get(name) != value:
+        known = self.given.get(name)
+        if known is None or abs(value - known) > GRADES * abs(known):
             self.given[name] = value
             self.hand_over()
 

@@ -8,16 +8,21 @@ from math import exp, sqrt
 from twin.physics.solder import normal_cdf
 
 # three points that stand for a normal population in a mean (Gauss-Hermite)
+FAR = 8.0  # standard deviations beyond which the share is below 1e-15
 NODES = ((0.0, 2.0 / 3.0), (sqrt(3.0), 1.0 / 6.0), (-sqrt(3.0), 1.0 / 6.0))
 
 
 def share_under(limit: float, means: Sequence[float], sd: float) -> float:
     """Share of bottles under `limit`, filled by valves of these means in turn (mL)."""
+    if min(means) - limit > FAR * sd:
+        return 0.0
     return sum(normal_cdf((limit - mean) / sd) for mean in means) / len(means)
 
 
 def share_over(limit: float, means: Sequence[float], sd: float) -> float:
     """Share of bottles over `limit` (mL)."""
+    if limit - max(means) > FAR * sd:
+        return 0.0
     return sum(normal_cdf((mean - limit) / sd) for mean in means) / len(means)
 
 
