@@ -6,6 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from visual.shapes.benches import review, wash
+from visual.shapes.bottling import (
+    depalletiser,
+    filler,
+    labeller,
+    palletiser,
+    shrink_packer,
+    vision,
+)
 from visual.shapes.cutting import deburr, grinder, lathe, mill, saw
 from visual.shapes.handling import loader, unloader
 from visual.shapes.inspection import aoi, ict, spi
@@ -44,6 +52,12 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "depalletiser": depalletiser,
+        "filler": filler,
+        "labeller": labeller,
+        "vision": vision,
+        "shrink_packer": shrink_packer,
+        "palletiser": palletiser,
     }
 )
 
