@@ -45,8 +45,8 @@ def _portal(s: Sketch, length: float, depth: float, height: float) -> None:
     for y in (-depth / 2 + 0.03, depth / 2 - 0.03):
         s.box("glass", (-length / 2 + 0.11, length / 2 - 0.11), (y - 0.005, y + 0.005),
               (0.7, height - 0.15))  # fmt: skip
-    x, y = (-length / 2, length / 2), (-depth / 2, depth / 2)
-    s.slab("body", x, y, (height - 0.12, height), 0.05, 0.01, 2)
+    long, wide = (-length / 2, length / 2), (-depth / 2, depth / 2)
+    s.slab("body", long, wide, (height - 0.12, height), 0.05, 0.01, 2)
 
 
 def depalletiser(parameters: Parameters) -> Shape:
