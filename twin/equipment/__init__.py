@@ -22,6 +22,7 @@ from twin.equipment.marker import MARKER
 from twin.equipment.mill import MILL
 from twin.equipment.model import Equipment
 from twin.equipment.palletiser import PALLETISER
+from twin.equipment.pasteuriser import PASTEURISER
 from twin.equipment.placer import PLACER
 from twin.equipment.press import PRESS
 from twin.equipment.printer import PRINTER
@@ -34,7 +35,7 @@ from twin.equipment.washer import WASHER
 ELECTRONICS = (LOADER, PRINTER, SPI, WASH, PLACER, REFLOW, AOI, ICT, REVIEW, UNLOADER)
 MACHINING = (SAW, LATHE, MILL, DEBURR, WASHER, GAUGE, CMM, FURNACE, GRINDER, PRESS, MARKER)
 CHEMICAL = (CSTR,)
-FOOD = (DEPALLETISER, FILLER, LABELLER, VISION, SHRINK_PACKER, PALLETISER)
+FOOD = (PASTEURISER, DEPALLETISER, FILLER, LABELLER, VISION, SHRINK_PACKER, PALLETISER)
 KINDS = (MACHINE, *ELECTRONICS, *MACHINING, *CHEMICAL, *FOOD)
 
 CATALOGUE: Mapping[str, Equipment] = MappingProxyType({kind.kind: kind for kind in KINDS})

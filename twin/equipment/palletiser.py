@@ -9,6 +9,7 @@ from twin.equipment.tag import Tag, Text, Track
 from twin.physics.chance import poisson
 
 LOOK = 30.0  # s between two looks at the layers
+SPOILT = 0.01  # share of what was filled from which the pallet must not be sold, assumed
 
 
 class PalletiserParameters(Parameters):
@@ -35,6 +36,10 @@ def work(p: PalletiserParameters, bench: Bench, part: Item) -> None:
     bench.read("Leakers", float(leaking))
     if leaking and by_fault:
         part.defects["leaking"] = "F-TORQUE"
+    for spoilt, fault in (("underheated", "F-RTD"), ("recontaminated", "F-FDV")):
+        part.x[spoilt] = bench.arriving(spoilt)
+        if part.x[spoilt] > SPOILT:
+            part.defects[spoilt] = fault
 
 
 PALLETISER = Equipment(

@@ -10,7 +10,6 @@ PIPE = 0.0475  # m, bore of a DN50 pipe
 USUAL, HOT, LONG = 1.5, 75.0, 900.0  # % NaOH, degC and s of the usual caustic step
 CLEANED = 6.0  # natural logarithms of soil which that step takes off, assumed
 TWICE = 15.0  # K for twice the speed of cleaning, assumed
-ACID_SHARE = 0.1  # of the speed of caustic, on organic soil; assumed
 WATER = 0.4  # mS/cm of tap water, assumed
 CAUSTIC_25, CAUSTIC_RISE = 27.4, 0.019  # mS/cm a %, 1/K: NaOH 1.5 % at 75 degC has 80 mS/cm
 ACID_25, ACID_RISE = 33.0, 0.015  # the same of nitric acid, assumed
@@ -61,9 +60,9 @@ def conductivity(step: Step, temperature: float) -> float:
 
 
 def cleaning_rate(step: Step, temperature: float, velocity: float) -> float:
-    """Share of the soil there is that goes in a second: by chemistry, heat and flow."""
-    strength = (step.caustic + ACID_SHARE * step.acid) / USUAL
-    warm = 2.0 ** ((temperature - HOT) / TWICE)
+    """Share of the organic soil there is that goes in a second: by chemistry, heat and flow."""
+    strength = step.caustic / USUAL
+    warm = float(2.0 ** ((temperature - HOT) / TWICE))
     return CLEANED / LONG * strength * warm * velocity / TURBULENT
 
 
