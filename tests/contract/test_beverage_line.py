@@ -53,3 +53,19 @@ def test_every_product_is_made_in_turn(month):
     products = month.parts.product
     assert set(products.tolist()) == {0, 1, 2}
     assert products[:81].tolist() == [0] * 36 + [1] * 24 + [2] * 20 + [0]
+
+
+@pytest.mark.slow
+def test_the_pasteuriser_is_cleaned_after_milk_and_rinsed_after_the_others(month):
+    steps = twin.sample(month, ["PAST.CleaningStep"], np.arange(0.0, WEEKS, 60.0))[0]
+    begins = steps[1:][(steps[:-1] == 0.0) & (steps[1:] > 0.0)]
+    assert set(steps.tolist()) == {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0}
+    assert 1.0 < (begins == 6.0).sum() / (begins == 1.0).sum() < 3.0  # two of three, by and large
+
+
+@pytest.mark.slow
+def test_hot_water_stays_in_its_usual_range_while_product_goes_forward(month):
+    t = np.arange(0.0, WEEKS, 60.0)
+    water, forward = twin.sample(month, ["PAST.HotWaterTemp", "PAST.Forward"], t)
+    usual = (water[forward > 0.5] > 75.5) & (water[forward > 0.5] < 81.0)
+    assert usual.mean() > 0.95

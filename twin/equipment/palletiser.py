@@ -38,6 +38,7 @@ def work(p: PalletiserParameters, bench: Bench, part: Item) -> None:
         part.defects["leaking"] = "F-TORQUE"
     for spoilt, fault in (("underheated", "F-RTD"), ("recontaminated", "F-FDV")):
         part.x[spoilt] = bench.arriving(spoilt)
+        bench.read(spoilt.capitalize(), part.x[spoilt])
         if part.x[spoilt] > SPOILT:
             part.defects[spoilt] = fault
 
@@ -53,7 +54,9 @@ PALLETISER = Equipment(
             Track("GripVacuum"), noise=0.5, resolution=0.1, sensor="pressure"),
     ),
     quantities=lambda p: (Quantity("LayerCount", "1"), Quantity("GripVacuum", "kPa", -5.0)),
-    readings=lambda p: (Quantity("Leakers", "1", hidden=True),),
+    readings=lambda p: tuple(
+        Quantity(name, "1", hidden=True) for name in ("Leakers", "Underheated", "Recontaminated")
+    ),
     drive=lambda p, bench: {"GripVacuum": (-62.0 if bench.working else -5.0, 1.5)},
     work=work,
     look=look,

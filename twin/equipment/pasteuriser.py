@@ -21,9 +21,9 @@ from twin.equipment.pasteuriser_table import (
 )
 from twin.equipment.tag import Text
 
-FEEDS = 2.0 * HOUR  # s, memory of the feed's temperature, assumed
+FEEDS = 6.0 * HOUR  # s, memory of the feed's temperature, assumed
 SPOILT = 0.5  # share of what went forward that makes it a failure, and no swing of a start-up
-EVERY = 30  # looks between two changes of it
+EVERY = 120  # looks between two changes of it
 FEW, MANY = 3.0, 2000.0  # CFU/mL of a clean plant, and for a share of soil of 1; assumed
 
 

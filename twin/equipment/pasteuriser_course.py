@@ -26,6 +26,7 @@ from twin.physics.knots import thin
 
 HORIZON, CREEP = 600, 1800  # s integrated at once; s that settled plates creep on
 BEGUN, STANDS = 60, 300  # the same while nothing flows yet: it may begin unannounced
+CHECK = 60  # s between two looks whether all is settled
 NEAR = {"hold": 0.01, "water": 0.05, "valve": 0.1, "integral": 0.1, "preheated": 0.02}
 PUMPED, GAUGED = 5.0, 5.0  # s, lags of flow and of pressures, assumed
 PIPED, CLOUDED = 30.0, 20.0  # s, lags of conductivity and turbidity, assumed
@@ -65,10 +66,10 @@ def course(p: PasteuriserParameters, bench: Bench) -> Course:
     if creeping is not None:
         return creeping
     rows = [_row(now, values)]
-    for _ in range(BEGUN if now.forward and not bench.working else HORIZON):
+    for second in range(1, 1 + (BEGUN if now.forward and not bench.working else HORIZON)):
         _advance(now, values)
         rows.append(_row(now, values))
-        if due(p, bench, values):
+        if due(p, bench, values) or (second % CHECK == 0 and _settled(now, values)):
             break
     table = np.array(rows)
     t = np.arange(len(rows), dtype=np.float64) * htst.STEP
@@ -113,7 +114,8 @@ def _advance(now: Now, v: dict[str, float]) -> None:
     state = htst.State(
         v["Tank"], v["RegenOut"], v["HotWater"], v["Hold"], v["Valve"], v["Integral"]
     )
-    inputs = replace(now.inputs, flow=v["Flow"], resistance=v["Deposit"] * 1e-5)
+    inputs = now.inputs
+    inputs.flow, inputs.resistance = v["Flow"], v["Deposit"] * 1e-5
     v["Heat"] = htst.advance(now.plant, inputs, state, dt)
     v["Tank"], v["RegenOut"], v["HotWater"] = state.tank, state.preheated, state.water
     v["Hold"], v["Valve"], v["Integral"] = state.hold, state.valve, state.integral
@@ -179,9 +181,8 @@ def _row(now: Now, v: dict[str, float]) -> list[float]:
 
 def _creep(now: Now, v: dict[str, float]) -> Course | None:
     """Only the deposit moves: two knots, up to the next decision at most; None when not settled."""
-    p, forward = now.p, now.forward
-    rest = htst.at_rest(now.plant, now.inputs)
-    if rest is None or not forward or now.step or not _at(rest, now, v):
+    p = now.p
+    if not _settled(now, v):
         return None
     span = float(CREEP if now.bench.working else STANDS)
     if now.fouling:
@@ -202,16 +203,18 @@ def _creep(now: Now, v: dict[str, float]) -> Course | None:
     return Course((0.0, span), {n: tuple(r.tolist()) for n, r in zip(TOLERANCE, rows, strict=True)})
 
 
-def _at(rest: htst.State, now: Now, v: dict[str, float]) -> bool:
-    """Whether everything that has a lag is where it heads for."""
-    return (
+def _settled(now: Now, v: dict[str, float]) -> bool:
+    """Whether product goes forward, and everything that has a lag is where it heads for."""
+    if not now.forward or now.step or abs(v["Flow"] - now.flow) > 1.0:
+        return False
+    rest = htst.at_rest(now.plant, now.inputs)
+    return rest is not None and (
         abs(v["Hold"] - rest.hold) < NEAR["hold"]
         and abs(v["HotWater"] - rest.water) < NEAR["water"]
         and abs(v["Valve"] - rest.valve) < NEAR["valve"]
         and abs(v["Integral"] - rest.integral) < NEAR["integral"]
         and abs(v["RegenOut"] - rest.preheated) < NEAR["preheated"]
         and abs(v["Tank"] - rest.tank) < NEAR["hold"]
-        and abs(v["Flow"] - now.flow) < 1.0
         and abs(v["Product"] - now.pressure) < 0.001
         and abs(v["Homog"] - HOMOGENISED) < 0.5
         and abs(v["Conductivity"] - now.p.product_cond) < TOLERANCE["Conductivity"]

@@ -31,7 +31,7 @@ class Plant:
     plates_lag: float = 15.0  # of the regenerator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inputs:
     """What acts on the plant from outside: degC, L/h, m2 K/W."""
 

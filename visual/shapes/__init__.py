@@ -23,7 +23,7 @@ from visual.shapes.printer import printer
 from visual.shapes.reflow import reflow
 from visual.shapes.shape import Parameters, Shape
 from visual.shapes.shop import cmm, furnace, gauge, marker, press, washer
-from visual.shapes.vessels import reactor
+from visual.shapes.vessels import pasteuriser, reactor
 
 __all__ = ["CATALOGUE", "Parameters", "Shape", "shape_of"]
 
@@ -52,6 +52,7 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "pasteuriser": pasteuriser,
         "depalletiser": depalletiser,
         "filler": filler,
         "labeller": labeller,

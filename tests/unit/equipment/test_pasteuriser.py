@@ -183,6 +183,15 @@ def test_a_sensor_that_reads_high_underheats_without_an_alarm(sound):
     assert truth(sound, "Underheated", 7.5 * HOUR)[0] == 0.0
 
 
+def test_a_pallet_of_underheated_product_says_so_in_the_truth(sound):
+    trace = broken("F-RTD", 7.9, span="2 h", found="40 h")
+    shares = [t.index.readings(t.reading_number("PALL.Underheated")) for t in (sound, trace)]
+    assert shares[1].value[-1] == pytest.approx(1.0)
+    assert shares[1].value[shares[1].t < 3 * HOUR].max() == 0.0
+    assert shares[0].value[shares[0].t < 7 * HOUR].max() == 0.0
+    assert not [key for key in trace.line.tags if "Underheated" in key or "Logs" in key]
+
+
 def test_a_leaking_diversion_valve_shows_in_the_forward_flow(sound):
     trace = broken("F-FDV", 10.0, found="40 h")
     forward = [shows(t, "ForwardFlow", 3 * HOUR, 5 * HOUR).mean() for t in (sound, trace)]
