@@ -75,6 +75,20 @@ def _room(draw: st.DrawFn, least: int = 0) -> dict[str, Any]:
 
 
 @st.composite
+def upkeep(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Planned maintenance of a station."""
+    return [
+        {
+            "id": f"care{i}",
+            "every": draw(st.sampled_from(["7 s", "13 s", "40 s"])),
+            "time": draw(REPAIR),
+            "crew": draw(st.sampled_from([None, *CREWS])),
+        }
+        for i in range(draw(st.integers(1, 2)))
+    ]
+
+
+@st.composite
 def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     spec: dict[str, Any] = {"cycle": draw(CYCLES)}
     if products and draw(st.booleans()):
@@ -95,21 +109,14 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         for i in range(draw(st.sampled_from([0, 0, 1, 2])))
     ]
     if draw(st.integers(0, 4)) == 0:
-        spec["maintenance"] = [
-            {
-                "id": f"care{i}",
-                "every": draw(st.sampled_from(["7 s", "13 s", "40 s"])),
-                "time": draw(REPAIR),
-                "crew": draw(st.sampled_from([None, *CREWS])),
-            }
-            for i in range(draw(st.integers(1, 2)))
-        ]
+        spec["maintenance"] = draw(upkeep())
     spec["unattended"] = draw(st.integers(0, 3)) == 0
     return spec
 
 
 @st.composite
-def _people(draw: st.DrawFn) -> dict[str, Any]:
+def people(draw: st.DrawFn) -> dict[str, Any]:
+    """Crews, and perhaps the shifts they keep."""
     crews: dict[str, Any] = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
     if draw(st.integers(0, 2)):
         return {"crews": crews}
@@ -165,7 +172,7 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
     _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
-    rest: dict[str, Any] = {"buffers": buffers, **draw(_people())}
+    rest: dict[str, Any] = {"buffers": buffers, **draw(people())}
     if products:
         rest["line_clearance"] = draw(st.booleans())
         rest["products"] = {name: {} for name in PRODUCTS[:products]}

@@ -6,6 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from visual.shapes.benches import review, wash
+from visual.shapes.bottling import (
+    depalletiser,
+    filler,
+    labeller,
+    palletiser,
+    shrink_packer,
+    vision,
+)
 from visual.shapes.cutting import deburr, grinder, lathe, mill, saw
 from visual.shapes.handling import loader, unloader
 from visual.shapes.inspection import aoi, ict, spi
@@ -15,7 +23,7 @@ from visual.shapes.printer import printer
 from visual.shapes.reflow import reflow
 from visual.shapes.shape import Parameters, Shape
 from visual.shapes.shop import cmm, furnace, gauge, marker, press, washer
-from visual.shapes.vessels import reactor
+from visual.shapes.vessels import pasteuriser, reactor
 
 __all__ = ["CATALOGUE", "Parameters", "Shape", "shape_of"]
 
@@ -44,6 +52,13 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "pasteuriser": pasteuriser,
+        "depalletiser": depalletiser,
+        "filler": filler,
+        "labeller": labeller,
+        "vision": vision,
+        "shrink_packer": shrink_packer,
+        "palletiser": palletiser,
     }
 )
 
