@@ -32,18 +32,23 @@ class Front:
         self.now = 0.0
         self._feed = Feed(network)
         self._recent: deque[Records] = deque()
+        self._unsent: deque[Records] = deque()
         self._stations = [tag.station for tag in network.tags.values()]
 
-    def advance(self, trace: Trace, now: float) -> Records:
-        """Take what arrives before `now` (s); the rows that are new, in order of arrival."""
-        pieces: deque[Records] = deque()
+    def follow(self, trace: Trace, now: float) -> None:
+        """Take what arrives before `now` (s)."""
         while self._feed.now < now:
             rows = self._feed.advance(trace, min(self._feed.now + SLICE, now)).records
             self._take(rows)
-            _keep(pieces, rows)
+            _keep(self._unsent, rows)
             _keep(self._recent, rows)
-        self.now = now
-        return joined(self.names, pieces)
+        self.now = max(self.now, now)
+
+    def news(self) -> Records:
+        """Rows that came since this was asked last, in order of arrival."""
+        rows = joined(self.names, self._unsent)
+        self._unsent.clear()
+        return rows
 
     def since(self, arrival: float, limit: int) -> Records:
         """Rows that came at `arrival` (s) or after, at most the first `limit`, in that order."""

@@ -70,6 +70,7 @@ def latest(session: Session, keys: list[str]) -> m.ValuesBody:
     front = session.front
     if front is None:
         return m.ValuesBody(t=session.now, values=view.values_view(session, keys))
+    front.follow(session.trace, session.now)
     rows = [front.names.index(key) for key in keys]
     reachable = front.reachable(session.now)
     quality = [QUALITIES[int(q)] for q in np.where(reachable[rows], front.quality[rows], 1)]
@@ -107,10 +108,12 @@ def field_routes(session: Session) -> APIRouter:
         Ask again with `since` set to the `t` of the answer.
         """
         front = network_of(session)
-        rows = front.since(since, limit + 1)
-        more = len(rows) > limit
-        t = float(rows.arrival[limit]) if more else front.now
-        rows = rows.take(rows.arrival < t) if more else rows
+        rows, t = front.since(since, limit + 1), front.now
+        if len(rows) > limit:  # what comes at one instant is not torn apart
+            t = float(rows.arrival[limit])
+            if rows.arrival[0] == t:
+                rows, t = front.since(since, MOST_RECORDS), float(np.nextafter(t, np.inf))
+            rows = rows.take(rows.arrival < t)
         return m.RecordsBody.model_validate({"t": t, "records": view.received_view(rows)})
 
     return router
@@ -123,4 +126,5 @@ def network_of(session: Session) -> Front:
             409, _("This server shows the signals as they are."),
             _("a server with --dirt or --level"), "",
         )  # fmt: skip
+    session.front.follow(session.trace, session.now)
     return session.front

@@ -103,9 +103,10 @@ def line_view(line: Line, shown: Exposure | None = None, dirt: str = "clean") ->
                 "resolution": tag.resolution,
                 "kind": tag.kind,
                 "labels": tag.labels,
-                "setting": f"{tag.station}.{tag.setting}" if tag.setting else None,
+                "setting": writable if writable in shown.settings else None,
             }
             for key, tag in shown.tags.items()
+            for writable in [f"{tag.station}.{tag.setting}"]
         ],
         "settings": {
             key: {

@@ -123,6 +123,8 @@ class Channel:
 
     def _cursor(self) -> Cursor:
         front = self.session.front
+        if front is not None:
+            front.follow(self.session.trace, self.session.now)
         arrived = 0.0 if front is None else front.now
         return Cursor(self._present.rows, len(self.session.trace.events), self.session.now, arrived)
 
