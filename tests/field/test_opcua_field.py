@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,8 @@ async def test_subscribers_hear_the_rows_as_the_network_brought_them():
         begin = session.now
         for _ in range(40):
             await session.step(30.0)
-        heard = [value for value in await settled(listener)
-                 if value.StatusCode.value != ua.StatusCodes.UncertainNoCommunicationLastUsableValue]  # fmt: skip  # noqa: E501
+        gone = ua.StatusCodes.UncertainNoCommunicationLastUsableValue
+        heard = [value for value in await settled(listener) if value.StatusCode.value != gone]
         rows = records(session.trace, ZONE, 0.0, session.now, "hostile", 3).records
         rows = rows.take((rows.arrival >= begin) & (rows.arrival < session.now))
         assert (rows.how != 0).any()
@@ -129,7 +130,7 @@ async def test_subscribers_hear_the_rows_as_the_network_brought_them():
         spoken = [row for row in came if row in set(told)]
         assert len(spoken) > 0.9 * len(came)
         stamps = [stamp for stamp, _value in told]
-        assert any(b < a for a, b in zip(stamps, stamps[1:], strict=False))
+        assert any(b < a for a, b in pairwise(stamps))
         again = len(told) - len(set(told))
         assert again == 0 or (rows.how == 3).any()
 
