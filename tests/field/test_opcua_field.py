@@ -58,13 +58,13 @@ async def listen(client: Client, name: str) -> Listener:
     return listener
 
 
-async def settled(listener: Listener) -> list[ua.DataValue]:
+async def settled(listener: Listener, quiet: float = 0.5) -> list[ua.DataValue]:
     """What was heard, when no more comes."""
     count = -1
     async with asyncio.timeout(30):
         while len(listener.heard) != count:
             count = len(listener.heard)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(quiet)
     return listener.heard
 
 
@@ -116,8 +116,9 @@ async def test_subscribers_hear_the_rows_as_the_network_brought_them():
         await settled(listener)
         listener.heard.clear()
         begin = session.now
-        for _ in range(40):
-            await session.step(30.0)
+        for _ in range(20):
+            await session.step(60.0)
+            await settled(listener, 0.2)  # the server keeps 100 values of an item and no more
         gone = ua.StatusCodes.UncertainNoCommunicationLastUsableValue
         heard = [value for value in await settled(listener) if value.StatusCode.value != gone]
         rows = records(session.trace, ZONE, 0.0, session.now, "hostile", 3).records
