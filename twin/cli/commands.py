@@ -86,6 +86,20 @@ def until(default: str) -> Any:
     return typer.Option("--for", metavar="TIME", help=f"{text}{default}")
 
 
+def dirt() -> Any:
+    """The option that puts a plant network between the sensors and the receiver."""
+    return typer.Option(
+        "--dirt", metavar="PROFILE", help=_("Dirt of the plant network, from `twin dirt`.")
+    )
+
+
+def level() -> Any:
+    """The option that chooses what the factory's network shows."""
+    return typer.Option(
+        "--level", metavar="N", help=_("Level of digitalisation, from `twin levels`; else all.")
+    )
+
+
 def _lines() -> None:
     from twin.cli import lookup
 
@@ -127,6 +141,42 @@ def _alarms(
     from twin.cli import bells
 
     bells.alarms(name, as_json)
+
+
+def _levels(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID|FILE]", help=_("Count the tags of this line.")),
+    ] = None,
+) -> None:
+    from twin.cli import field
+
+    field.levels(name)
+
+
+def _dirt() -> None:
+    from twin.cli import field
+
+    field.dirt()
+
+
+def _sheet(
+    name: Annotated[str, source()],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help=_("The sheet, a .csv; its truth beside."))
+    ],
+    epoch: Annotated[
+        str | None,
+        typer.Option("--epoch", metavar="DATE", help=_("Date and time (UTC) of simulated 0.")),
+    ] = None,
+    duration: Annotated[str, until(_(" Not for a run folder."))] = "24h",
+    seed: Annotated[int, seed()] = 0,
+    fault: Annotated[list[str] | None, fault()] = None,
+    force: Annotated[bool, force()] = False,
+) -> None:
+    from twin.cli import dataset
+
+    dataset.sheet(dataset.Source(name, duration, seed, fault or ()), out, epoch, force)
 
 
 def _schema() -> None:
@@ -211,6 +261,15 @@ def _export(
             help=_("Licence named in the data sheet; else the scenario's."),
         ),
     ] = "",
+    dirt: Annotated[str, dirt()] = "clean",
+    level: Annotated[int | None, level()] = None,
+    records: Annotated[
+        bool,
+        typer.Option(
+            "--records",
+            help=_("One row a value that arrived, instead of a grid; --dirt and --level imply it."),
+        ),
+    ] = False,
     duration: Annotated[str, until(_(" Not for a run folder."))] = "8h",
     seed: Annotated[int, seed()] = 0,
     fault: Annotated[list[str] | None, fault()] = None,
@@ -220,7 +279,9 @@ def _export(
 
     file_format = format.value if format else None
     source = dataset.Source(name, duration, seed, fault or ())
-    sheet = dataset.Wanted(out, every, tags or ["*"], start, stop, file_format, epoch, licence)
+    sheet = dataset.Wanted(
+        out, every, tags or ["*"], start, stop, file_format, epoch, licence, dirt, level, records
+    )
     dataset.export(source, sheet, force)
 
 
@@ -275,6 +336,8 @@ def _serve(
             help=_("Simulated time that has passed when clients come: the line is already full."),
         ),
     ] = "0s",
+    dirt: Annotated[str, dirt()] = "clean",
+    level: Annotated[int | None, level()] = None,
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import live
@@ -293,6 +356,8 @@ def _serve(
             password=password,
             head_start=head_start,
             force=force,
+            dirt=dirt,
+            level=level,
         ),
     )
 
@@ -357,6 +422,24 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _alarms,
         N_("List the alarms of a line, or when they came and went in a run."),
         "twin alarms runs/a",
+    ),
+    (
+        "dirt",
+        _dirt,
+        N_("List the dirt profiles of a plant network, with figures and sources."),
+        "twin dirt",
+    ),
+    (
+        "levels",
+        _levels,
+        N_("List what each level of digitalisation shows and hides."),
+        f"twin levels {LINE}",
+    ),
+    (
+        "sheet",
+        _sheet,
+        N_("Write the shift sheets of a run: level 0, on paper. The truth goes beside."),
+        "twin sheet runs/a --out sheet.csv",
     ),
     (
         "schema",

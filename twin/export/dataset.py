@@ -54,7 +54,7 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """The grid of a data set: instants `k * every` in [start, stop), s."""
 
     every: float
@@ -63,6 +63,7 @@ class _Window:
 
     @property
     def rows(self) -> int:
+        """How many instants it has."""
         first, end = (int(np.ceil(x / self.every - 1e-9)) for x in (self.start, self.stop))
         return max(0, end - first)
 
@@ -91,14 +92,14 @@ def export(
     or cannot be written; then none of them is written.
     """
     path = Path(os.path.abspath(out))
-    form = _format(path, format)
-    window = _window(trace, every, start, stop)
+    form = form_of(path, format)
+    window = window_of(trace, every, start, stop)
     chosen = select(trace.line, tags)
     epoch = epoch or epoch_of(trace)
     stem = path.name.removesuffix(path.suffix) if path.suffix[1:] in FORMATS else path.name
     endings = (f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
-    _refuse_existing(paths, force)
+    refuse_existing(paths, force)
     facts = Facts(
         path.name, window.every, window.start, window.stop, window.rows, epoch,
         licence or trace.line.scenario.licence or DEFAULT_LICENCE,
@@ -106,8 +107,8 @@ def export(
     )  # fmt: skip
     with whole_files(*paths) as temporary, writing(path):
         parts, faults, labels, data_sheet, telemetry = temporary
-        _write_parts(trace, parts, form, window, epoch)
-        _write_faults(trace, faults, window)
+        write_parts(trace, parts, form, window, epoch)
+        write_faults(trace, faults, window)
         data_sheet.write_text(sheet(trace, chosen, facts), encoding="utf-8")
         _write_rows(trace, chosen, telemetry, labels, form, window, epoch, progress)
     return Exported((path, *reversed(paths[:-1])), window.rows, len(chosen))
@@ -133,7 +134,7 @@ def _write_rows(
     telemetry: Path,
     labels: Path,
     form: Format,
-    window: _Window,
+    window: Window,
     epoch: datetime,
     progress: Progress | None,
 ) -> None:
@@ -154,18 +155,21 @@ def _write_rows(
                 progress(float(done), float(window.rows))
 
 
-def _write_faults(trace: Trace, path: Path, window: _Window) -> None:
+def write_faults(trace: Trace, path: Path, window: Window) -> None:
+    """The faults at work in the window, with their label times."""
     with TableFile(path, truth.FAULT_SCHEMA, "csv") as file:
         file.write(truth.fault_columns(trace, window.start, window.stop))
 
 
-def _write_parts(trace: Trace, path: Path, form: Format, window: _Window, epoch: datetime) -> None:
+def write_parts(trace: Trace, path: Path, form: Format, window: Window, epoch: datetime) -> None:
+    """The hidden values of parts in the window."""
     with TableFile(path, truth.PART_SCHEMA, form) as file:
         for columns in truth.part_columns(trace, window.start, window.stop, epoch):
             file.write(columns)
 
 
-def _format(path: Path, wanted: str | None) -> Format:
+def form_of(path: Path, wanted: str | None) -> Format:
+    """The file format that is wanted, or that the ending of the file says."""
     ending = path.suffix[1:]
     for form in get_args(Format):
         if wanted == form or (wanted is None and ending == form):
@@ -179,9 +183,10 @@ def _format(path: Path, wanted: str | None) -> Format:
     )
 
 
-def _window(
+def window_of(
     trace: Trace, every: str | float, start: str | float, stop: str | float | None
-) -> _Window:
+) -> Window:
+    """The grid that is asked for. Raises UsageError when the run does not cover it."""
     try:
         step, begin = seconds(every), seconds(start)
         end = trace.now if stop is None else seconds(stop)
@@ -198,10 +203,11 @@ def _window(
                 "got [{begin:g} s, {end:g} s)"
             ).format(now=trace.now, begin=begin, end=end)
         )
-    return _Window(step, begin, end)
+    return Window(step, begin, end)
 
 
-def _refuse_existing(paths: Sequence[Path], force: bool) -> None:
+def refuse_existing(paths: Sequence[Path], force: bool) -> None:
+    """Raise RunDirError for the first file that is there already."""
     for path in paths:
         if path.is_dir() or (path.exists() and not force):
             raise RunDirError(
