@@ -84,7 +84,7 @@ def test_paste_that_lies_open_thickens_first_and_then_prints_thin():
 
 
 def test_a_wrong_reel_is_met_by_the_circuit_test_alone():
-    assert moved("E-REEL", "PNP1.ReelId", 60.0) > 0.5
+    assert moved("E-REEL", "PNP1.MaterialLot", 60.0) > 3.9  # four feeds: the next number here
     sound, ill = (
         between(t, "ICT1.Resistance", ONSET + 1200.0, ONSET + 3000.0) for t in pair("E-REEL")
     )

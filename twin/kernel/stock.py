@@ -44,7 +44,7 @@ class Stock:
 
     def begin(self) -> None:
         """Record the first lot."""
-        self._rig.machine.note(EventKind.LOT, self._lots[-1][0])
+        self._announce()
 
     @property
     def left(self) -> float:
@@ -63,7 +63,7 @@ class Stock:
         self._lay()
         self._rig.put(self.feed.lot_key, self._lots[-1][0])
         self._rig.put(self.feed.left_key, self.left)
-        self._rig.machine.note(EventKind.LOT, self._lots[-1][0])
+        self._announce()
         if self.properties:
             self._rig.changed()
 
@@ -88,6 +88,11 @@ class Stock:
         self._rig.put(self.feed.left_key, self.left)
         if isinstance(part, LatentPart):
             part.x.update(self.properties)
+
+    def _announce(self) -> None:
+        self._rig.machine.note(EventKind.LOT, self._lots[-1][0])
+        for name, value in self.properties.items():
+            self._rig.put(self.feed.property_key(name), value)
 
     def _lay(self) -> None:
         self._lots.append([float(self.feed.lot(self._begun)), self.feed.spec.lot])

@@ -44,6 +44,10 @@ class Feed:
         """Name of the law that holds what is left, in units of the material."""
         return f"{self.material} left"
 
+    def property_key(self, name: str) -> str:
+        """Name of the hidden law that holds a property of the lot in use."""
+        return f"{self.material} {name}"
+
     def lot(self, count: int) -> int:
         """Number of the lot that is the `count`-th here, from 0."""
         return self.number + 1 + count * self.count
@@ -93,6 +97,10 @@ def quantities(feeds: tuple[Feed, ...]) -> tuple[Quantity, ...]:
         for quantity in (
             Quantity(feed.lot_key, "", float(feed.lot(0))),
             Quantity(feed.left_key, feed.spec.unit, feed.spec.lot),
+            *(
+                Quantity(feed.property_key(name), "", law.mean, hidden=True)
+                for name, law in feed.spec.properties.items()
+            ),
         )
     )
 

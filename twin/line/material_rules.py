@@ -25,18 +25,6 @@ def known(scenario: Scenario, source: Source) -> Iterator[Problem]:
                 yield from reference(source, at, use.refill.crew, "crews", scenario.crews)
 
 
-def by_part(scenario: Scenario, source: Source) -> Iterator[Problem]:
-    """Material is used by the part, so not where material flows."""
-    for name, spec in scenario.stations.items():
-        if spec.uses and spec.rate is not None:
-            yield source.problem(
-                ("stations", name, "uses"),
-                _("a station with a `cycle`, because material is used by the part"),
-                _("a station with a `rate`"),
-                _("Let it flow in through a buffer instead."),
-            )
-
-
 def tag_names(scenario: Scenario, source: Source) -> Iterator[Problem]:
     """The materials of one station give tags of different names."""
     for name, spec in scenario.stations.items():
@@ -52,4 +40,4 @@ def tag_names(scenario: Scenario, source: Source) -> Iterator[Problem]:
                 )
 
 
-RULES: tuple[Rule, ...] = (known, by_part, tag_names)
+RULES: tuple[Rule, ...] = (known, tag_names)
