@@ -96,6 +96,7 @@ def test_a_wrong_reel_is_met_by_the_circuit_test_alone():
 
 
 def test_lost_nitrogen_raises_oxygen_and_leaves_voids_no_camera_sees():
+    assert moved("E-O2", "RFL.N2Flow", 30.0) < -15.0
     assert moved("E-O2", "RFL.O2", 1200.0) > 3000.0
     assert between(pair("E-O2")[1], "RFL.O2", ONSET, ONSET + 30.0).max() < 2500.0  # it lags
     label = labels(pair("E-O2")[1], "E-O2")

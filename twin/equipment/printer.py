@@ -128,16 +128,17 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
     prints = bench.value("PrintsSinceWipe")
     pads = sum(c.pads for c in p.classes)
     bench.put("PrintsSinceWipe", prints + 1.0)
-    jar = bench.left
-    bench.put("Paste", REFILL_AT + jar if jar is not None else bench.value("Paste") - PASTE_A_PRINT)
+    left = bench.left
+    left = bench.value("Paste") - PASTE_A_PRINT if left is None else REFILL_AT + left
+    bench.put("Paste", left)
     new = poisson(bench.uniform("clog"), pads * p.clog_rate)
     bench.put("Clogged", bench.value("Clogged") + new)
     pressure, speed = bench.setting("PressureSet") - 7.0, bench.setting("SpeedSet") - 40.0
     recipe = 1.0 - 0.01 * pressure * pressure - 1e-4 * speed * speed  # assumed
     factor = recipe * (1.0 - p.drift * prints) * (1.0 + p.board_spread * bench.normal("board"))
     aged = bench.astray("PasteViscosity") / (THICKER * VISCOSITY)
-    thicker = bench.value("PasteViscosity") / VISCOSITY - 1.0
-    factor *= 1.0 - SPENT / THICKER * thicker
+    jar = bench.lot("viscosity", VISCOSITY) / VISCOSITY - 1.0  # the next jar is printed at once
+    factor *= 1.0 - SPENT * (aged + jar / THICKER)
     by_fault = int(bench.severity("E-CLOG"))
     mean = thin = fat = 0.0
     for c in p.classes:
