@@ -61,7 +61,7 @@ def _show_part(history: PartHistory) -> None:
     verdicts = {None: "", True: _("passed"), False: _("rejected")}
     show("")
     print_table(
-        (_("Station"), _("Came"), _("Work began"), _("Left"), _("Verdict")),
+        (_("Station"), _("Arrived"), _("Work began"), _("Departed"), _("Verdict")),
         [
             (v.station, clock(v.came), _time(v.begun), _time(v.left), verdicts[v.passed])
             for v in history.visits

@@ -9,7 +9,7 @@ For `oven.parquet` these files appear:
     oven.parts.parquet   one row a hidden value of a part
     oven.genealogy.parquet  one row a lot or part that went into a part, where the line has such
 
-All are written in pieces: memory does not grow with the number of rows.
+Telemetry and truth are written in pieces: memory does not grow with the number of rows.
 """
 
 from __future__ import annotations
