@@ -111,7 +111,7 @@ def _fault(key: str, where: str, kind: FaultKind, spec: FaultSpec | None) -> tup
     return (
         key,
         where,
-        f"{size:g} {kind.unit}",
+        f"{size:g}" if kind.unit == "1" else f"{size:g} {kind.unit}",
         course,
         often,
         ", ".join(kind.observable),
