@@ -48,6 +48,18 @@ LONG = {"id": "long", "from": "22:00", "to": "08:00",
 SHIFTS = st.sampled_from([[EARLY], [LATE], [EARLY, LATE], [LONG]])
 PRODUCTS = ("red", "blue", "green")
 CREWS = ("fitters", "operators")
+MATERIALS = {
+    "reel": {"lot": 10, "properties": {"value": {"mean": 5, "sd": 1}}},
+    "glue": {"lot": 2.5, "unit": "kg"},
+}
+USE = st.sampled_from(
+    [
+        1,
+        0.7,
+        {"quantity": 3, "refill": {"time": "2 s", "crew": "operators"}},
+        {"quantity": 0.3, "refill": {"time": {"kind": "exponential", "mean": "1 s"}}},
+    ]
+)
 SECONDS = st.floats(0.0, 60.0, allow_nan=False).map(lambda t: round(t, 3))
 
 
@@ -111,6 +123,8 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     if draw(st.integers(0, 4)) == 0:
         spec["maintenance"] = draw(upkeep())
     spec["unattended"] = draw(st.integers(0, 3)) == 0
+    if draw(st.integers(0, 3)) == 0:
+        spec["uses"] = {name: draw(USE) for name in draw(st.sampled_from([["reel"], [*MATERIALS]]))}
     return spec
 
 
@@ -172,7 +186,7 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
     _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
-    rest: dict[str, Any] = {"buffers": buffers, **draw(people())}
+    rest: dict[str, Any] = {"buffers": buffers, "materials": MATERIALS, **draw(people())}
     if products:
         rest["line_clearance"] = draw(st.booleans())
         rest["products"] = {name: {} for name in PRODUCTS[:products]}

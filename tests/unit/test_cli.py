@@ -20,7 +20,19 @@ from twin.trace.store import open_run
 
 SMALL = "examples/three-stations-v1"
 SMT = "electronics/smt-v1"
-COMMANDS = ("lines", "check", "run", "kpi", "export", "serve", "view", "tags", "faults", "schema")
+COMMANDS = (
+    "lines",
+    "check",
+    "run",
+    "kpi",
+    "export",
+    "serve",
+    "view",
+    "tags",
+    "faults",
+    "schema",
+    "trace",
+)
 
 
 def invoke(*words):
@@ -180,7 +192,8 @@ def test_tags_faults_and_schema_are_listed():
     shown = ok("tags", SMT, "RFL.Zone8*")
     assert "RFL.Zone8Temp" in shown
     assert "RFL.Zone7Temp" not in shown
-    assert re.search(r"E-Z8 +RFL +20 K +Zone8Temp +", ok("faults", SMT))
+    assert re.search(r"E-Z8 +RFL +20 K +at once +400 h +Zone8Temp", ok("faults", SMT))
+    assert re.search(r"E-PASTE .* evenly over 08:00:00 .* paste, thin ", ok("faults", SMT))
     assert re.search(r"E-Z8 +reflow +", ok("faults"))
     assert ok("faults", SMALL) == f"{SMALL} has no faults.\n"
     assert json.loads(ok("schema"))["$schema"]

@@ -179,6 +179,22 @@ def _sheet(
     dataset.sheet(dataset.Source(name, duration, seed, fault or ()), out, epoch, force)
 
 
+def _trace(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="N", help=_("What is in this part (number or serial).")),
+    ] = None,
+    lot: Annotated[
+        int | None, typer.Option("--lot", metavar="L", help=_("Which parts this lot went into."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import ancestry
+
+    ancestry.trace(folder, part, lot, as_json)
+
+
 def _schema() -> None:
     from twin.cli import lookup
 
@@ -392,6 +408,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         f"twin run {LINE} --for 8h --seed 1 --fault E-Z8@2h --out runs/a",
     ),
     ("kpi", _kpi, N_("Show the key figures of a run."), "twin kpi runs/a --by shift"),
+    (
+        "trace",
+        _trace,
+        N_("Trace a part back to the lots in it, or a lot forward to the parts it is in."),
+        "twin trace runs/a --part 12",
+    ),
     (
         "export",
         _export,

@@ -155,6 +155,16 @@ class Bench(Protocol):
     def give(self, name: str, value: float) -> None:
         """Let the material that flows out from now on have this property."""
 
+    @property
+    def left(self) -> float | None:
+        """Units left of the station's first material; None where no material is counted."""
+
+    def lot(self, name: str, otherwise: float) -> float:
+        """Hidden property `name` of the material lot in use; `otherwise` where none has it."""
+
+    def exchange(self) -> None:
+        """Put the next lot of the station's first material in, and the rest of this one away."""
+
     def note(self, kind: str, value: float = 0.0) -> None:
         """Write an event of this machine, such as a stencil wipe."""
 

@@ -7,8 +7,9 @@ For `oven.parquet` these files appear:
     oven.truth.parquet   the same instants: which faults were at work, and how far they had come
     oven.faults.csv      one row a fault: its four label times
     oven.parts.parquet   one row a hidden value of a part
+    oven.genealogy.parquet  one row a lot or part that went into a part, where the line has such
 
-All are written in pieces: memory does not grow with the number of rows.
+Telemetry and truth are written in pieces: memory does not grow with the number of rows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import pyarrow as pa
 
 from twin.equipment.tag import Tag
 from twin.errors import RunDirError, UsageError
-from twin.export import truth
+from twin.export import genealogy, truth
 from twin.export.columns import TAG_TYPES, TIME, Format, TableFile, dates, tag_column
 from twin.export.sheet import Facts, sheet
 from twin.i18n import _
@@ -97,16 +98,19 @@ def export(
     chosen = select(trace.line, tags)
     epoch = epoch or epoch_of(trace)
     stem = path.name.removesuffix(path.suffix) if path.suffix[1:] in FORMATS else path.name
-    endings = (f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
+    descent = [f".genealogy.{form}"] if genealogy.traceable(trace.line) else []
+    endings = (*descent, f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
     refuse_existing(paths, force)
     facts = Facts(
         path.name, window.every, window.start, window.stop, window.rows, epoch,
         licence or trace.line.scenario.licence or DEFAULT_LICENCE,
-        [(p.name, what) for p, what in zip(paths, COMPANIONS, strict=False) if what],
+        [(p.name, what) for p, what in zip(paths[:-2], COMPANIONS[2 - len(paths) :], strict=True)],
     )  # fmt: skip
     with whole_files(*paths) as temporary, writing(path):
-        parts, faults, labels, data_sheet, telemetry = temporary
+        *rest, parts, faults, labels, data_sheet, telemetry = temporary
+        for file in rest:
+            _write_genealogy(trace, file, form, window, epoch)
         write_parts(trace, parts, form, window, epoch)
         write_faults(trace, faults, window)
         data_sheet.write_text(sheet(trace, chosen, facts), encoding="utf-8")
@@ -121,10 +125,10 @@ def epoch_of(trace: Trace) -> datetime:
 
 
 COMPANIONS = (
+    "no truth: which lots and parts went into which part, one row each",
     "truth: hidden values of parts, one row each",
     "truth: one row a fault, with its label times",
     "truth: active faults and the phase of each, at the same instants",
-    "",
 )
 
 
@@ -166,6 +170,13 @@ def write_parts(trace: Trace, path: Path, form: Format, window: Window, epoch: d
     with TableFile(path, truth.PART_SCHEMA, form) as file:
         for columns in truth.part_columns(trace, window.start, window.stop, epoch):
             file.write(columns)
+
+
+def _write_genealogy(
+    trace: Trace, path: Path, form: Format, window: Window, epoch: datetime
+) -> None:
+    with TableFile(path, genealogy.SCHEMA, form) as file:
+        file.write(genealogy.columns(trace, window.start, window.stop, epoch))
 
 
 def form_of(path: Path, wanted: str | None) -> Format:

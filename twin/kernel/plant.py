@@ -20,6 +20,7 @@ from twin.kernel.part import Orders
 from twin.kernel.rig import Rig
 from twin.kernel.route import Router
 from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
+from twin.kernel.stock import Stock
 from twin.kernel.supply import Arrivals, Kit, Supply
 from twin.line.fluid import rate_of
 from twin.line.line import MERGED, SINKS, Line, Station
@@ -102,6 +103,8 @@ class Plant:
         for rig in self.rigs.values():
             rig.begin()
             rig.machine.note(EventKind.SETUP, self.orders.first_product)
+            for stock in rig.stocks:
+                stock.begin()
         for script in self.faults.values():
             script.begin()
         for arrivals in self.arrivals:
@@ -173,6 +176,7 @@ class Plant:
             return self._fluid_station(station)
         spec, place = station.spec, self.line.place(station.id)
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
+        rig.stocks = self._stocks(station, rig)
         outlets = [self._outlet(outlet.place) for outlet in station.outlets]
         duration = station.residence
         cycle_law = next(iter(spec.cycle.values())) if isinstance(spec.cycle, dict) else spec.cycle
@@ -208,6 +212,21 @@ class Plant:
         self.rigs[station.id] = rig
         machine.extras = self._extras(station, machine, rig)
         return machine
+
+    def _stocks(self, station: Station, rig: Rig) -> list[Stock]:
+        stocks = []
+        for feed in station.feeds:
+            vary = {
+                name: Draws(self.seed, station.id, f"{feed.material} {name}", "normal")
+                for name in feed.spec.properties
+            }
+            refill = feed.refill
+            time, crew = None, None
+            if refill is not None:
+                time = self.draws(station.id, f"{feed.material} refill", refill.time)
+                crew = self._crew(refill.crew)
+            stocks.append(Stock(feed, rig, vary, time, crew))
+        return stocks
 
     def _organise(self, station: Station) -> None:
         """Give a station a gate when it keeps to shifts or has planned maintenance."""
@@ -265,7 +284,7 @@ class Plant:
         acts = (kind.cycle, kind.work, kind.drive, kind.course)
         plain = not any(acts) and not isinstance(spec.cycle, dict)
         asked = (spec.setup, spec.crew, spec.load, spec.batch)
-        if plain and all(extra is None for extra in asked):
+        if plain and not spec.uses and all(extra is None for extra in asked):
             return None
         cycles = {}
         if isinstance(spec.cycle, dict):

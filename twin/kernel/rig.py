@@ -14,6 +14,7 @@ from twin.kernel.calendar import Calendar
 from twin.kernel.draws import Draws
 from twin.kernel.part import LatentPart, Part
 from twin.kernel.player import Player, first_apart
+from twin.kernel.stock import Stock
 from twin.line.line import Line, Station
 from twin.physics.laws import Law
 from twin.trace.tables import EventKind, Recorder
@@ -44,6 +45,7 @@ class Rig:
         self.flow: FluidStation | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
+        self.stocks: list[Stock] = []  # materials, in file order
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
         keys = list(line.quantities)
@@ -282,6 +284,25 @@ class Rig:
         number = -1 if self.part is None else self.part.number
         readings = self._recorder.readings
         readings += (self._calendar._now, self._reading_numbers[name], number, value)
+
+    def read_of(self, part: Part, name: str, value: float) -> None:
+        """Write a reading about a part that need not be the one in work."""
+        readings = self._recorder.readings
+        readings += (self._calendar._now, self._reading_numbers[name], part.number, value)
+
+    @property
+    def left(self) -> float | None:
+        return self.stocks[0].left if self.stocks else None
+
+    def lot(self, name: str, otherwise: float) -> float:
+        for stock in self.stocks:
+            if name in stock.properties:
+                return stock.properties[name]
+        return otherwise
+
+    def exchange(self) -> None:
+        if self.stocks and not self._masked:
+            self.stocks[0].exchange()
 
     def note(self, kind: str, value: float = 0.0) -> None:
         if not self._masked:

@@ -15,6 +15,7 @@ from twin.equipment.alarm import Alarm
 from twin.equipment.model import Equipment, FaultKind, Parameters, Quantity, Setting
 from twin.equipment.tag import Tag, Text
 from twin.line.calendar import WorkCalendar
+from twin.line.feeds import Feed
 from twin.line.schema import FaultSpec, LayoutSpec, Scenario, StationSpec
 
 OUT, SCRAP, MERGED = "out", "scrap", "merged"
@@ -72,6 +73,7 @@ class Station:
     quantities: tuple[Quantity, ...]
     readings: tuple[Quantity, ...]
     alarms: tuple[Alarm, ...] = ()
+    feeds: tuple[Feed, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -197,6 +199,11 @@ class Line:
         """Every tag by its key, line-level tags first ("Line.Finished", "RFL.Zone8Temp")."""
         rows = (*self.line_tags, *(tag for station in self.stations for tag in station.tags))
         return {tag.key: tag for tag in rows}
+
+    @cached_property
+    def feeds(self) -> tuple[Feed, ...]:
+        """Where stations take materials, by number."""
+        return tuple(feed for station in self.stations for feed in station.feeds)
 
     @cached_property
     def settings(self) -> dict[str, Setting]:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from twin.equipment.model import Shape
 from twin.i18n import _
+from twin.line.materials import MaterialSpec, Using
 from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.values import (
@@ -184,6 +185,7 @@ class StationSpec(Record):
     setup: SetupSpec | None = None
     batch: BatchSpec | None = None
     load: LoadSpec | None = None
+    uses: dict[Name, Using] = {}
     failures: list[FailureSpec] = []
     maintenance: list[MaintenanceSpec] = []
     unattended: bool = False
@@ -248,6 +250,7 @@ class Scenario(Record):
     calendar: CalendarSpec | None = None
     costs: CostsSpec | None = None
     crews: dict[Name, CrewSpec] = {}
+    materials: dict[Name, MaterialSpec] = {}
     buffers: dict[Name, Buffering] = {}
     stations: Annotated[dict[Name, StationSpec], Field(min_length=1)]
     faults: list[FaultSpec] = []
