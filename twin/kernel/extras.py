@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 
 class Changeover:
-    """Time and people a change of product takes."""
+    """Time and people a change of product takes; `pairs` have times of their own."""
 
-    def __init__(self, time: Draws, crew: Crew | None) -> None:
-        self.time, self.crew = time, crew
+    def __init__(
+        self, time: Draws, crew: Crew | None, pairs: Mapping[tuple[int, int], Draws]
+    ) -> None:
+        self.time, self.crew, self.pairs = time, crew, dict(pairs)
 
 
 class Loading:
@@ -199,7 +201,8 @@ class Extras:
     def _change_to(self, product: int) -> None:
         assert self._changeover is not None
         self._target, self.stage = product, 0
-        self._left = self._changeover.time.pop()
+        pairs = self._changeover.pairs
+        self._left = pairs.get((self.product, product), self._changeover.time).pop()
         self.resume()
 
     def _people_came(self) -> None:

@@ -17,6 +17,7 @@ from twin.kernel.rig import Rig
 from twin.kernel.route import Router
 from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
 from twin.kernel.supply import Arrivals, Kit, Supply
+from twin.kernel.tank import Tank
 from twin.line.line import MERGED, SINKS, Line, Station
 from twin.line.values import Exponential, Record, mean_of
 from twin.trace.tables import EventKind, Recorder
@@ -55,6 +56,11 @@ class Plant:
         self.belts: dict[str, Belt] = {}
         self.arrivals: list[Arrivals] = []
         self.machines = {station.id: self._machine(station) for station in line.stations}
+        self.tanks: dict[str, Tank] = {}
+        for station in line.stations:
+            for row in station.equipment.tanks(station.parameters):
+                rig = self.rigs[station.id]
+                self.tanks[f"{station.id}.{row.name}"] = Tank(self.calendar, rig, row)
         self.upkeeps: list[Upkeep] = []
         for station in line.stations:
             self._organise(station)
@@ -75,6 +81,7 @@ class Plant:
         }
         for rig in self.rigs.values():
             rig.line_faults = self.faults
+            rig.tanks = self.tanks
 
     def begin(self) -> None:
         """Set everything going at time 0, in file order."""
@@ -206,16 +213,23 @@ class Plant:
         asked = (spec.setup, spec.crew, spec.load, spec.batch)
         if plain and all(extra is None for extra in asked):
             return None
-        cycles = {}
+        cycles, names = {}, self.line.products
         if isinstance(spec.cycle, dict):
             cycles = {
-                self.line.products.index(product): self.draws(station.id, f"cycle {product}", law)
+                names.index(product): self.draws(station.id, f"cycle {product}", law)
                 for product, law in spec.cycle.items()
             }
         changeover = None
         if spec.setup is not None:
             time = self.draws(station.id, "setup", spec.setup.time)
-            changeover = Changeover(time, self._crew(spec.setup.crew))
+            pairs = {
+                (names.index(old), names.index(new)): self.draws(
+                    station.id, f"setup {old} {new}", law
+                )
+                for old, row in spec.setup.matrix.items()
+                for new, law in row.items()
+            }
+            changeover = Changeover(time, self._crew(spec.setup.crew), pairs)
         loading = None
         if spec.load is not None:
             time = self.draws(station.id, "load", spec.load.time)

@@ -6,6 +6,7 @@ and records what they say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import copysign, inf
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from twin.kernel.belt import Belt
     from twin.kernel.faults import FaultScript
     from twin.kernel.machine import Machine
+    from twin.kernel.tank import Tank
 
 
 class Rig:
@@ -42,6 +44,8 @@ class Rig:
         self.part: Part | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
+        self.tanks: dict[str, Tank] = {}  # the line's, by key
+        self.recipes = line.recipes_of(station.id)  # by number of the product
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
         keys = list(line.quantities)
@@ -231,6 +235,13 @@ class Rig:
     def hidden(self, name: str) -> float:
         return self.part.x.get(name, 0.0) if isinstance(self.part, LatentPart) else 0.0
 
+    @property
+    def recipe(self) -> Mapping[str, float]:
+        return self.recipes[self.product]
+
+    def draw(self, tank: str, mass: float, seconds: float) -> bool:
+        return self._masked or not tank or self.tanks[tank].draw(mass, seconds)
+
     def put(self, quantity: str, value: float) -> None:
         if self._masked:
             return
@@ -297,6 +308,10 @@ class Rig:
             script.end()
 
     # ---- recording
+
+    def follow(self, name: str, law: Law) -> None:
+        """A law that something beside the equipment gives: a tank's level."""
+        self._record(name, law)
 
     def _draw(self, purpose: str, law: str) -> float:
         if self._masked:  # what would be must not change what will be

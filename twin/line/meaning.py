@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, names, rota
+from twin.line import batches, flow, names, recipes, rota
 from twin.line.graph import Graph
-from twin.line.schema import BufferSpec, Scenario
+from twin.line.schema import BufferSpec, Scenario, SetupSpec
 from twin.line.source import Path, Source, shown
 from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
 
@@ -26,7 +26,7 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    rules = (*names.RULES, *batches.RULES, laws, rooms, rota.shifts)
+    rules = (*names.RULES, *batches.RULES, *recipes.RULES, laws, rooms, rota.shifts)
     return [p for rule in rules for p in rule(scenario, source)]
 
 
@@ -43,7 +43,7 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
         for i, plan in enumerate(spec.maintenance):
             yield (*at, "maintenance", i, "time"), plan.time, False
         if spec.setup is not None:
-            yield (*at, "setup", "time"), spec.setup.time, False
+            yield from _changes((*at, "setup"), spec.setup)
         if spec.load is not None:
             yield (*at, "load", "time"), spec.load.time, False
         if spec.arrivals is not None:
@@ -53,6 +53,13 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
         for key, drawn in rows:
             if drawn is not None:
                 yield ("faults", i, key), drawn, key == "after"
+
+
+def _changes(at: Path, spec: SetupSpec) -> Iterator[tuple[Path, Drawn, bool]]:
+    yield (*at, "time"), spec.time, False
+    for old, row in spec.matrix.items():
+        for new, law in row.items():
+            yield (*at, "matrix", old, new), law, False
 
 
 def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
