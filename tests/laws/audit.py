@@ -49,7 +49,7 @@ def ways(line: Line) -> set[tuple[str, str]]:
             allowed |= {(feeder, taker) for feeder in buffer.feeders}
             if line.station_by_id[taker].spec.arrivals is not None:
                 allowed |= {("", buffer.id), ("", taker)}
-    allowed |= {("", s.id) for s in line.stations if not s.takes}
+    allowed |= {("", s.id) for s in line.stations if not s.takes or s.spec.pack}
     return allowed
 
 
@@ -64,7 +64,8 @@ class Walk:
         self.kits = {s.id for s in line.stations if sum(take.quantity for take in s.takes) > 1}
         self.kits |= {s.id for s in line.stations if s.spec.batch is not None}
         self.batches = {s.id for s in line.stations if s.spec.batch is not None}
-        self.capacity = {b.id: b.capacity for b in line.buffers}
+        self.flows = {s.id for s in line.stations if s.fluid}
+        self.capacity = {b.id: b.capacity for b in line.buffers if not b.fluid}
         self.level = dict.fromkeys(self.capacity, 0)
         self.place: dict[int, str] = {}
         self.shows: dict[str, tuple[State, int, float]] = {}
@@ -106,7 +107,8 @@ class Walk:
         for name, (state, part, _) in self.shows.items():
             if part >= 0 and name not in self.tunnels and name not in self.kits:
                 assert self.place[part] == name, f"{name} shows a part of {self.place[part]}"
-            assert part >= 0 or state not in (State.WORKING, State.BLOCKED)
+            busy = state in (State.WORKING, State.BLOCKED)
+            assert part >= 0 or not busy or name in self.flows
         for name in self.left:
             assert self.shows[name][2] == self.now, f"{name} shows a part that it gave away"
         self.seen.clear()
@@ -182,7 +184,7 @@ def check_work(trace: Trace, books: Books) -> None:
     """Every finished visit took its own draw of working time: the n-th cycle, the n-th draw."""
     for station in trace.line.stations:
         kind, spec = station.equipment, station.spec
-        if kind.cycle is not None:
+        if kind.cycle is not None or station.fluid:
             continue  # the equipment changes the time
         streams, began, drawn = {}, None, 0.0
         for n, visit in enumerate(books.visits[station.id]):

@@ -259,7 +259,10 @@ def _commands(draw: st.DrawFn, line: Line, end: float, most: int) -> tuple[Comma
 @st.composite
 def days(draw: st.DrawFn, *, most: int = 8, ovens: bool = True) -> Day:
     """A random line and a random day on it; now and then the surface-mount line."""
+    from tests.laws.fluid_lines import fluid_lines  # which is made of what stands above
+
     shipped = ovens and draw(st.integers(0, 7)) == 0
-    line = smt() if shipped else draw(lines(ovens=ovens))
+    fluid = draw(st.integers(0, 3)) == 0
+    line = smt() if shipped else draw(fluid_lines() if fluid else lines(ovens=ovens))
     end = draw(st.sampled_from([1800.0, 7200.0] if shipped else [20.0, 90.0]))
     return Day(line, draw(st.integers(0, 2**64)), _commands(draw, line, end, most), end)

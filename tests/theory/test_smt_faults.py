@@ -43,8 +43,10 @@ def between(trace: Trace, tag: str, start: float, end: float) -> np.ndarray:
 
 
 def moved(fault: str, tag: str, start: float = 0.0, end: float = 1800.0) -> float:
-    """How far a tag's mean moved, seconds after the onset to seconds after the onset."""
-    sound, ill = (between(t, tag, ONSET + start, ONSET + end).mean() for t in pair(fault))
+    """How far a tag's mean moved, seconds after the onset to seconds after it, or the repair."""
+    repaired = labels(pair(fault)[1], fault).get(EventKind.FAULT_REPAIR, np.inf)
+    until = min(ONSET + end, repaired) if repaired > ONSET + start else ONSET + end
+    sound, ill = (between(t, tag, ONSET + start, until).mean() for t in pair(fault))
     return float(ill - sound)
 
 

@@ -168,6 +168,20 @@ class Bench(Protocol):
     def read(self, name: str, value: float) -> None:
         """Write a reading about the part in work."""
 
+    @property
+    def speed(self) -> float:
+        """Units of material an hour that flow now; 0 at a machine that works on parts."""
+
+    @property
+    def treated(self) -> float:
+        """Units of material treated so far, good and lost."""
+
+    def arriving(self, name: str, otherwise: float = 0.0) -> float:
+        """Property `name` of the material that flows in now, as a station before gave it."""
+
+    def give(self, name: str, value: float) -> None:
+        """Let the material that flows out from now on have this property."""
+
     def note(self, kind: str, value: float = 0.0) -> None:
         """Write an event of this machine, such as a stencil wipe."""
 
@@ -209,6 +223,12 @@ class Equipment:
     treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
     `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
     parts travel through while the station's cycle is only the pitch between two of them.
+
+    Where material flows, `pace` is the share of the station's rate that is possible now and
+    `loss` the share of what it treats that it rejects now, from the share the scenario gives;
+    both are asked again when `drive` and `course` are, when something the material has changes,
+    and after each `look`. `look` takes samples of the flow, writes readings, and says in how many
+    s it is due again; it runs on while the station stands still.
     """
 
     kind: str
@@ -229,3 +249,6 @@ class Equipment:
     faults: tuple[FaultKind, ...] = field(default=())
     alarms: Callable[[Any], tuple[Alarm, ...]] = lambda p: ()
     residence: Callable[[Any, Mapping[str, float]], float] | None = None
+    pace: Callable[[Any, Bench], float] | None = None
+    loss: Callable[[Any, Bench, float], float] | None = None
+    look: Callable[[Any, Bench], float] | None = None

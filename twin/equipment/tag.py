@@ -109,6 +109,20 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowCount:
+    """Whole units of material counted by the law `quantity` since the last reset."""
+
+    quantity: Literal["Made", "Lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class FluidLevel:
+    """Units of material in a buffer."""
+
+    buffer: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineCount:
     """Parts of the whole line: "finished", "scrapped" or "wip"."""
 
@@ -127,6 +141,8 @@ Source = (
     | Count
     | Total
     | Level
+    | FlowCount
+    | FluidLevel
     | LineCount
 )
 

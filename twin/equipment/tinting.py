@@ -26,7 +26,7 @@ from twin.physics import coating
 from twin.physics.laws import Floats
 
 AXES = ("L", "A", "B")
-LAB = 0.15  # dE, laboratory error on each axis
+LAB = 0.15 / 3**0.5  # dE on each axis: 0.15 in all
 MOST = 6  # corrections before the batch is given up
 PALE = np.array([-0.45, -0.30, -0.35, -0.30])  # % of each paste held back; assumed
 DARK = np.array([-1.0, 0.1, 0.05])  # direction of a carried-over darker colour in CIELAB; assumed

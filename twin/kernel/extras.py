@@ -27,7 +27,11 @@ class Changeover:
     def __init__(
         self, time: Draws, crew: Crew | None, pairs: Mapping[tuple[int, int], Draws]
     ) -> None:
-        self.time, self.crew, self.pairs = time, crew, dict(pairs)
+        self._time, self.crew, self._pairs = time, crew, dict(pairs)
+
+    def between(self, old: int, new: int) -> float:
+        """Seconds that the change from one product to another takes this time."""
+        return self._pairs.get((old, new), self._time).pop()
 
 
 class Loading:
@@ -201,8 +205,7 @@ class Extras:
     def _change_to(self, product: int) -> None:
         assert self._changeover is not None
         self._target, self.stage = product, 0
-        pairs = self._changeover.pairs
-        self._left = pairs.get((self.product, product), self._changeover.time).pop()
+        self._left = self._changeover.between(self.product, product)
         self.resume()
 
     def _people_came(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from twin.kernel.calendar import Calendar, Wake
 from twin.trace.tables import EventKind, Recorder
@@ -72,6 +73,19 @@ class Orders:
     def first_product(self) -> int:
         """Product the line is set up for at the start."""
         return self._orders[0][0]
+
+    @property
+    def coming(self) -> float:
+        """Parts still to be made before another product comes; inf when none ever does."""
+        total, n = float(self._left), len(self._orders)
+        if not self._left or self.product != self._orders[self._position][0]:
+            return inf
+        for i in range(1, n + 1):
+            product, quantity = self._orders[(self._position + i) % n]
+            if product != self.product:
+                return total
+            total += quantity
+        return inf
 
     def try_to_clear(self) -> bool:
         """Clear the line for the next product when it is empty; whether the next part may come."""

@@ -11,15 +11,20 @@ from twin.kernel.draws import Draws
 from twin.kernel.extras import Changeover, Extras, Loading
 from twin.kernel.failures import Failures, Mode
 from twin.kernel.faults import FaultScript
+from twin.kernel.fluid_buffer import FluidBuffer
+from twin.kernel.fluid_net import FluidNet
+from twin.kernel.fluid_setup import FluidSetup
+from twin.kernel.fluid_station import FluidStation, Pipes
 from twin.kernel.machine import Machine, Outlet, Source
 from twin.kernel.part import Orders
 from twin.kernel.rig import Rig
 from twin.kernel.route import Router
 from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
+from twin.kernel.stock import Stock
 from twin.kernel.supply import Arrivals, Kit, Supply
-from twin.kernel.tank import Tank
+from twin.line.fluid import rate_of
 from twin.line.line import MERGED, SINKS, Line, Station
-from twin.line.values import Exponential, Record, mean_of
+from twin.line.values import NO_TIME, Exponential, Record, mean_of
 from twin.trace.tables import EventKind, Recorder
 
 SLIPS = Exponential.model_validate(
@@ -48,7 +53,19 @@ class Plant:
         self.buffers = {
             b.id: Buffer(self.calendar, self.recorder, line.place(b.id), b.capacity, b.transport)
             for b in line.buffers
+            if not b.fluid
         }
+        self.tanks = {
+            b.id: FluidBuffer(
+                self.recorder,
+                line.place(b.id),
+                list(line.quantities).index(f"{b.id}.Level"),
+                b.capacity,
+            )
+            for b in line.buffers
+            if b.fluid
+        }
+        self.net = FluidNet(self.calendar, self.orders)
         self.sinks = {
             n: Sink(self.calendar, self.recorder, line.place(n), self.orders) for n in SINKS
         }
@@ -56,11 +73,15 @@ class Plant:
         self.belts: dict[str, Belt] = {}
         self.arrivals: list[Arrivals] = []
         self.machines = {station.id: self._machine(station) for station in line.stations}
-        self.tanks: dict[str, Tank] = {}
-        for station in line.stations:
-            for row in station.equipment.tanks(station.parameters):
-                rig = self.rigs[station.id]
-                self.tanks[f"{station.id}.{row.name}"] = Tank(self.calendar, rig, row)
+        flowing = [m for m in self.machines.values() if isinstance(m, FluidStation)]
+        self.net.close(flowing, list(self.tanks.values()))
+        if flowing:
+            self.orders.announce.append(self.net.announce)
+        self.stocks = {
+            f"{station.id}.{row.name}": Stock(self.calendar, self.rigs[station.id], row)
+            for station in line.stations
+            for row in station.equipment.tanks(station.parameters)
+        }
         self.upkeeps: list[Upkeep] = []
         for station in line.stations:
             self._organise(station)
@@ -81,7 +102,7 @@ class Plant:
         }
         for rig in self.rigs.values():
             rig.line_faults = self.faults
-            rig.tanks = self.tanks
+            rig.tanks = self.stocks
 
     def begin(self) -> None:
         """Set everything going at time 0, in file order."""
@@ -98,6 +119,7 @@ class Plant:
             self.rota.begin()
         for machine in self.machines.values():
             machine.seek()
+        self.net.begin()
 
     def draws(self, owner: str, purpose: str, law: Record) -> Draws:
         """The stream of a purpose of a station, crew or fault."""
@@ -109,7 +131,60 @@ class Plant:
     def _crew(self, name: str | None) -> Crew | None:
         return None if name is None else self.crews[name]
 
+    def _modes(self, station: Station) -> list[Mode]:
+        return [
+            Mode(
+                self.draws(station.id, f"{mode.id} after", mode.after),
+                self.draws(station.id, f"{mode.id} repair", mode.repair),
+                self._crew(mode.crew),
+            )
+            for mode in station.spec.failures
+        ]
+
+    def _changeover(self, station: Station) -> Changeover | None:
+        setup = station.spec.setup
+        if setup is None:
+            return None
+        numbers = {name: i for i, name in enumerate(self.line.products)}
+        pairs = {
+            (numbers[old], numbers[new]): self.draws(station.id, f"setup {old} {new}", law)
+            for old, row in setup.matrix.items()
+            for new, law in row.items()
+        }
+        time = self.draws(station.id, "setup", setup.time)
+        return Changeover(time, self._crew(setup.crew), pairs)
+
+    def _fluid_station(self, station: Station) -> Machine:
+        spec, rates = station.spec, [rate_of(station.spec, p) for p in self.line.products]
+        rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
+        pipes = Pipes(
+            [(self.tanks[take.buffer], take.quantity) for take in station.takes],
+            self.tanks.get(station.outputs[0]),
+        )
+        outlets = [self._outlet(outlet.place) for outlet in station.outlets if spec.pack]
+        choose = None
+        if len(outlets) > 1:
+            draws = Draws(self.seed, station.id, "route", "uniform")
+            choose = Router(station.outlets, outlets, draws)
+        machine = FluidStation(
+            self.calendar,
+            self.recorder,
+            self.line.place(station.id),
+            pipes,
+            self.draws(station.id, "cycle", NO_TIME),  # never drawn: it has no cycles
+            Failures(self._modes(station)),
+            outlets[0] if outlets else pipes,
+            choose,
+        )
+        machine.connect(self.net, rig, self.orders, rates, spec.reject, spec.pack or 0)
+        machine.preparation = FluidSetup(machine, self._changeover(station), self._crew(spec.crew))
+        rig.machine = machine
+        self.rigs[station.id] = rig
+        return machine
+
     def _machine(self, station: Station) -> Machine:
+        if station.fluid:
+            return self._fluid_station(station)
         spec, place = station.spec, self.line.place(station.id)
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
         outlets = [self._outlet(outlet.place) for outlet in station.outlets]
@@ -120,14 +195,7 @@ class Plant:
             belt = Belt(self.calendar, outlets[0], duration, ahead, rig.work)
             self.belts[station.id] = belt
             rig.belt = belt
-        modes = [
-            Mode(
-                self.draws(station.id, f"{mode.id} after", mode.after),
-                self.draws(station.id, f"{mode.id} repair", mode.repair),
-                self._crew(mode.crew),
-            )
-            for mode in spec.failures
-        ]
+        modes = self._modes(station)
         choose = None
         if duration is None and len(outlets) > 1:
             choose = Router(
@@ -219,17 +287,6 @@ class Plant:
                 names.index(product): self.draws(station.id, f"cycle {product}", law)
                 for product, law in spec.cycle.items()
             }
-        changeover = None
-        if spec.setup is not None:
-            time = self.draws(station.id, "setup", spec.setup.time)
-            pairs = {
-                (names.index(old), names.index(new)): self.draws(
-                    station.id, f"setup {old} {new}", law
-                )
-                for old, row in spec.setup.matrix.items()
-                for new, law in row.items()
-            }
-            changeover = Changeover(time, self._crew(spec.setup.crew), pairs)
         loading = None
         if spec.load is not None:
             time = self.draws(station.id, "load", spec.load.time)
@@ -239,7 +296,7 @@ class Plant:
             rig,
             self.orders.first_product,
             cycles,
-            changeover,
+            self._changeover(station),
             self._crew(spec.crew),
             loading,
             machine.source if isinstance(machine.source, Batch) else None,

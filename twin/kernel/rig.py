@@ -22,8 +22,9 @@ from twin.trace.tables import EventKind, Recorder
 if TYPE_CHECKING:
     from twin.kernel.belt import Belt
     from twin.kernel.faults import FaultScript
+    from twin.kernel.fluid_station import FluidStation
     from twin.kernel.machine import Machine
-    from twin.kernel.tank import Tank
+    from twin.kernel.stock import Stock
 
 
 class Rig:
@@ -42,9 +43,10 @@ class Rig:
         self.machine: Machine
         self.belt: Belt | None = None
         self.part: Part | None = None
+        self.flow: FluidStation | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
-        self.tanks: dict[str, Tank] = {}  # the line's, by key
+        self.tanks: dict[str, Stock] = {}  # the line's, by key
         self.recipes = line.recipes_of(station.id)  # by number of the product
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
@@ -86,6 +88,7 @@ class Rig:
         """Something the physics depends on changed: ask the equipment where its laws go now."""
         self.drive()
         self._recourse()
+        self._reflow()
 
     def begin_phase(self, step: int) -> bool:
         """Begin phase number `step` of the cycle; False when the cycle is done instead."""
@@ -118,6 +121,11 @@ class Rig:
         for scripts in self.faults.values():
             for script in scripts:
                 script.foresee()
+        self._reflow()
+
+    def _reflow(self) -> None:
+        if self.flow is not None:
+            self.flow.refresh()
 
     def _imagine(self) -> None:
         """While a fault is at work, follow what the course would be without it as well."""
@@ -253,6 +261,24 @@ class Rig:
             return 0.0
         return sum(script.severity for script in self.faults.get(fault, ()))
 
+    @property
+    def speed(self) -> float:
+        return 0.0 if self.flow is None else self.value("Speed")
+
+    @property
+    def treated(self) -> float:
+        return 0.0 if self.flow is None else self.value("Made") + self.value("Lost")
+
+    def arriving(self, name: str, otherwise: float = 0.0) -> float:
+        for buffer, _ in () if self.flow is None else self.flow.pipes.inputs:
+            if name in buffer.properties:
+                return buffer.properties[name]
+        return otherwise
+
+    def give(self, name: str, value: float) -> None:
+        if self.flow is not None and not self._masked:
+            self.flow.give(name, value)
+
     def normal(self, purpose: str) -> float:
         return self._draw(purpose, "normal")
 
@@ -321,6 +347,14 @@ class Rig:
             draws = self._draws[purpose, law] = Draws(self._seed, self._id, purpose, law)
         self._drawn[purpose, law] = value = draws.pop()
         return value
+
+    def shown(self, name: str) -> Law:
+        """The law a quantity follows now."""
+        return self._laws[name][1]
+
+    def follow(self, name: str, law: Law) -> None:
+        """Let a quantity follow a law from now on."""
+        self._record(name, law)
 
     def _follow(self, name: str, law: Law) -> None:
         """A piece of the course begins."""

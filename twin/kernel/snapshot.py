@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twin.kernel.batch import Batch
+from twin.kernel.fluid_station import FluidStation
 from twin.kernel.plant import Plant
 from twin.kernel.run import Run
 from twin.line.line import Line
@@ -109,9 +110,11 @@ def _units(plant: Plant) -> Iterator[Any]:
     """Every unit that others refer to, the plant first, in a fixed order."""
     yield plant
     yield from (plant.calendar, plant.recorder, plant.orders)
+    yield plant.net
+    yield from plant.tanks.values()
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
         yield from group.values()
-    yield from (*plant.arrivals, *plant.upkeeps, *plant.tanks.values())
+    yield from (*plant.arrivals, *plant.upkeeps, *plant.stocks.values())
     if plant.rota is not None:
         yield plant.rota
     buffers = list(plant.buffers.values())
@@ -126,3 +129,5 @@ def _units(plant: Plant) -> Iterator[Any]:
             yield machine.gate
         if machine.extras is not None:
             yield machine.extras
+        if isinstance(machine, FluidStation):
+            yield machine.preparation

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from twin.equipment import CATALOGUE
 from twin.equipment.alarm import HIGH, LOW, Alarm, Failed
 from twin.equipment.model import Equipment, Parameters, Quantity
-from twin.equipment.standard import line_tags, standard_tags
+from twin.equipment.standard import fluid_tags, line_tags, standard_tags
 from twin.equipment.tag import Tag, Text, Track
+from twin.line.fluid import FLOW, PACK_BEGAN, flows, top_rate
 from twin.line.line import OUT, SCRAP, SINKS, Buffer, Fault, Line, Outlet, Station, Take
 from twin.line.schema import Route, Scenario, StationSpec
 
@@ -59,11 +61,23 @@ def build(scenario: Scenario, text: str, origin: str) -> Line:
             spec.transport,
             feeders=tuple(n for n, ways in outlets.items() if any(w.place == name for w in ways)),
             takers=tuple(n for n, ins in takes.items() if any(t.buffer == name for t in ins)),
+            fluid=any(
+                flows(s)
+                for n, s in scenario.stations.items()
+                if any(take.buffer == name for take in takes[n])
+            ),
         )
         for name, spec in specs.items()
     )
     stations = tuple(
-        _station(name, spec, takes[name], outlets[name], tuple(scenario.products) or ("part",))
+        _station(
+            name,
+            spec,
+            takes[name],
+            outlets[name],
+            tuple(scenario.products) or ("part",),
+            {buffer.id: buffer.capacity for buffer in buffers},
+        )
         for name, spec in scenario.stations.items()
     )
     kinds = {f.id: f for s in stations for f in s.equipment.faults}
@@ -89,14 +103,18 @@ def _station(
     takes: tuple[Take, ...],
     outlets: tuple[Outlet, ...],
     products: tuple[str, ...],
+    rooms: Mapping[str, int],
 ) -> Station:
     equipment: Equipment = CATALOGUE[spec.kind]
     parameters: Parameters = equipment.parameters.model_validate(spec.parameters)
-    tags: tuple[Tag, ...] = (
-        *standard_tags(spec.power.model_dump(), products, bool(takes)),
-        *equipment.tags(parameters),
-    )
-    quantities = equipment.quantities(parameters)
+    quantities, readings = equipment.quantities(parameters), equipment.readings(parameters)
+    tags = standard_tags(spec.power.model_dump(), products, bool(takes))
+    if flows(spec):
+        levels = [(take.buffer, rooms[take.buffer]) for take in takes]
+        tags = fluid_tags(tags, top_rate(spec) * 3600.0, levels)
+        quantities += FLOW
+        readings += () if spec.pack is None else (PACK_BEGAN,)
+    tags += equipment.tags(parameters)
     phases = equipment.phases(parameters)
     if phases:
         labels = ("none", *(phase.en for phase in phases))
@@ -114,7 +132,7 @@ def _station(
         tuple(replace(tag, station=name) for tag in tags),
         equipment.settings(parameters),
         quantities,
-        equipment.readings(parameters),
+        readings,
         _alarms(name, spec, equipment.alarms(parameters)),
     )
 

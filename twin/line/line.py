@@ -23,10 +23,13 @@ SINKS = (OUT, SCRAP, MERGED)
 
 @dataclass(frozen=True)
 class Take:
-    """An input of a station: how many parts of which buffer make one cycle."""
+    """An input of a station: how many parts of which buffer make one cycle.
+
+    Where material flows: how many units of it make one unit of what the station counts.
+    """
 
     buffer: str
-    quantity: int = 1
+    quantity: float = 1
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,17 @@ class Outlet:
 
 @dataclass(frozen=True)
 class Buffer:
-    """Waiting room between stations; capacity -1 is unlimited. Fed by and taken by stations."""
+    """Waiting room between stations; capacity -1 is unlimited. Fed by and taken by stations.
+
+    In a `fluid` one material flows; its capacity counts units of it.
+    """
 
     id: str
     capacity: int
     transport: float
     feeders: tuple[str, ...]
     takers: tuple[str, ...]
+    fluid: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,11 @@ class Station:
     def title(self) -> Text:
         """Name for people: the scenario's, else the kind's."""
         return self.spec.title or self.equipment.title
+
+    @property
+    def fluid(self) -> bool:
+        """Whether material flows through it, at a rate instead of in cycles."""
+        return self.spec.rate is not None
 
     @property
     def layout(self) -> LayoutSpec | None:
@@ -246,6 +258,9 @@ class Line:
                 )
             for quantity in station.quantities:
                 rows[f"{station.id}.{quantity.name}"] = quantity
+        for buffer in self.buffers:
+            if buffer.fluid:
+                rows[f"{buffer.id}.Level"] = Quantity("Level", "1")
         return rows
 
     @cached_property

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, names, recipes, rota
+from twin.line import batches, flow, fluid_rules, names, recipes, rota
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario, SetupSpec
 from twin.line.source import Path, Source, shown
@@ -21,12 +21,21 @@ def problems(scenario: Scenario, source: Source) -> list[Problem]:
     """Everything about a scenario that cannot be meant."""
     graph = Graph(scenario)
     found = of_names(scenario, source)
-    return found + [p for rule in flow.RULES for p in rule(graph, source)]
+    rules = (*flow.RULES, *fluid_rules.RULES)
+    return found + [p for rule in rules for p in rule(graph, source)]
 
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    rules = (*names.RULES, *batches.RULES, *recipes.RULES, laws, rooms, rota.shifts)
+    rules = (
+        *names.RULES,
+        *batches.RULES,
+        *recipes.RULES,
+        *fluid_rules.NAME_RULES,
+        laws,
+        rooms,
+        rota.shifts,
+    )
     return [p for rule in rules for p in rule(scenario, source)]
 
 

@@ -49,7 +49,8 @@ def _leave_out(rest: dict[str, Any], path: Path) -> bool:
         return False
     elif top == "stations" and len(path) > 2 and isinstance(rest[top][path[1]], dict):
         rest[top][path[1]].pop(path[2], None)
-        rest[top][path[1]].setdefault("cycle", "1 s")
+        if "rate" not in rest[top][path[1]]:
+            rest[top][path[1]].setdefault("cycle", "1 s")
     else:
         rest[top][path[1]] = deepcopy(STAND_INS[top])
     return True

@@ -15,12 +15,14 @@ from twin.i18n import _
 from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.values import (
+    NO_TIME,
     Capacity,
     Cycle,
     Name,
     NonNegativeKilowatts,
     NonNegativeSeconds,
     PositiveSeconds,
+    Rate,
     Record,
     Time,
     Title,
@@ -30,6 +32,8 @@ from twin.line.values import (
 SCHEMA_VERSION = 1
 Share = Annotated[float, Field(gt=0, le=1)]
 Quantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Loss = Annotated[float, Field(ge=0, lt=1)]
+Ratio = Annotated[float, Field(gt=0, le=1_000_000_000)]
 
 
 class BufferSpec(Record):
@@ -157,7 +161,7 @@ Buffering = Annotated[
 # a discriminator picks the form before it is validated: one message a mistake, not one a form
 Sources = Annotated[
     Annotated[str, Tag("<name>")]
-    | Annotated[dict[str, Quantity], Field(min_length=1), Tag("<several>")],
+    | Annotated[dict[str, Ratio], Field(min_length=1), Tag("<several>")],
     Discriminator(_form),
     BeforeValidator(_sources),
 ]
@@ -169,11 +173,18 @@ Targets = Annotated[
 
 
 class StationSpec(Record):
-    """A machine or work place: what it takes, how long it works, what stops it, where parts go."""
+    """A machine or work place: what it takes, how long it works, what stops it, where parts go.
+
+    With a `rate` instead of a `cycle` material flows through it; every `pack` units of what flows
+    out make one part.
+    """
 
     kind: str = "machine"
     title: Title | None = None
-    cycle: Cycle
+    cycle: Cycle = Field(default_factory=lambda: NO_TIME)
+    rate: Rate | None = None
+    reject: Loss = 0.0
+    pack: Quantity | None = None
     source: Sources | None = Field(None, alias="from")
     to: Targets = "out"
     buffer: Buffering = BufferSpec()

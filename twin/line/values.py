@@ -85,6 +85,12 @@ Kilowatts = Annotated[
 ]
 # Upper bounds, assumed, keep sums of times and energies finite: a century, a large power station.
 PositiveSeconds = Annotated[Seconds, Field(gt=0, le=3.2e9)]
+UnitsPerSecond = Annotated[
+    float,
+    _reader("rate", N_("a rate with its unit, such as 12000 /h")),
+    _written("rate", "12000 /h"),
+]
+PositiveRate = Annotated[UnitsPerSecond, Field(gt=0, le=1e6)]
 NonNegativeSeconds = Annotated[Seconds, Field(ge=0, le=3.2e9)]
 NonNegativeKilowatts = Annotated[Kilowatts, Field(ge=0, le=1e7)]
 Title = Annotated[
@@ -111,6 +117,9 @@ class Fixed(Record):
 
     kind: Literal["fixed"] = "fixed"
     mean: NonNegativeSeconds
+
+
+NO_TIME = Fixed.model_validate({"mean": "0 s"})
 
 
 class Exponential(Record):
@@ -257,6 +266,14 @@ Cycle = Annotated[
     Discriminator(_cycle_form),
 ]
 """One time for every product, or a table of times by product."""
+
+
+Rate = Annotated[
+    Annotated[PositiveRate, Tag("<rate>")]
+    | Annotated[dict[str, PositiveRate], Field(min_length=1), Tag("<table>")],
+    Discriminator(lambda value: "<table>" if isinstance(value, dict) else "<rate>"),
+]
+"""One rate for every product, or a table of rates by product; inside, units a second."""
 
 
 def _capacity(value: object) -> object:

@@ -103,7 +103,8 @@ def breakdown(trace: Trace, by: str) -> Breakdown:
     bottleneck = trace.line.stations[int(np.argmax(planned))].id
     periods = []
     for k, slot in enumerate(split.slots):
-        if whole[k].length or any(station[k].time.any() for station in stations):
+        seen = whole[k].length or whole[k].born.any()
+        if seen or any(station[k].time.any() for station in stations):
             kpis = kpis_of(trace.line, [s[k] for s in stations], whole[k], bottleneck)
             periods.append(_period(trace, slot, kpis))
     return Breakdown(by, tuple(periods))

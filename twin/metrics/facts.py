@@ -8,7 +8,8 @@ it is down or waits outside the planned time, it is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from twin.metrics.costs import LineMoney, StationMoney
@@ -47,6 +48,7 @@ class StationFacts:
     repair_time: float
     energy: float  # kWh
     money: StationMoney | None = None
+    media: Mapping[str, float] = field(default_factory=dict)  # by the tag that counts it
 
     @cached_property
     def spent(self) -> Times:
@@ -101,6 +103,7 @@ class LineFacts:
     working: float  # sum over stations
     bottleneck: StationFacts
     money: LineMoney | None = None
+    media: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def left(self) -> int:

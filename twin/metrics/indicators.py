@@ -7,12 +7,12 @@ no value: None, which is neither 0 nor 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from twin.equipment.tag import Text
-from twin.metrics.facts import StationFacts
+from twin.metrics.facts import LineFacts, StationFacts
 from twin.trace.tables import State
 
 
@@ -71,6 +71,21 @@ def corrective(f: StationFacts) -> float | None:
 def oee(f: StationFacts) -> float | None:
     """Availability x effectiveness x quality ratio."""
     return _product(availability(f), effectiveness(f), quality(f))
+
+
+# media besides electricity: counted by a station's tag of this name, by state
+MEDIA: Mapping[str, tuple[str, Text, str]] = {
+    "AirTotal": ("air", Text("Compressed air", "압축공기"), "m³"),
+    "SteamTotal": ("steam", Text("Steam", "증기"), "kg"),
+}
+
+
+def _used(tag: str) -> Callable[[StationFacts], float | None]:
+    return lambda f: f.media.get(tag)
+
+
+def _used_per_part(tag: str) -> Callable[[LineFacts], float | None]:
+    return lambda f: share(f.media[tag], f.finished) if tag in f.media else None
 
 
 def _money(value: Callable[[Any], float | None]) -> Callable[[Any], float | None]:
@@ -174,6 +189,10 @@ STATION_KPIS: tuple[Kpi, ...] = (
         "power of each state x time in it", lambda f: f.energy),
     Kpi("energy_per_part", Text("Energy a part", "처리당 전력량"), "kWh", "assumed",
         "energy / parts treated", lambda f: share(f.energy, f.produced)),
+    *(
+        Kpi(key, title, unit, "assumed", "use in each state x time in it", _used(tag))
+        for tag, (key, title, unit) in MEDIA.items()
+    ),
     *STATION_COSTS,
 )  # fmt: skip
 
@@ -213,5 +232,10 @@ LINE_KPIS: tuple[Kpi, ...] = (
     Kpi("energy_per_part", Text("Energy a good part", "양품당 전력량"), "kWh",
         f"{ISO} direct energy consumption effectiveness (inverse)",
         "energy / good parts finished", lambda f: share(f.energy, f.finished)),
+    *(
+        Kpi(f"{key}_per_part", Text(f"{title.en} a good part", f"양품당 {title.ko}"), unit,
+            "assumed", "use of all stations / good parts finished", _used_per_part(tag))
+        for tag, (key, title, unit) in MEDIA.items()
+    ),
     *LINE_COSTS,
 )  # fmt: skip

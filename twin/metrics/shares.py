@@ -10,11 +10,14 @@ from twin.line.calendar import stretches
 from twin.line.line import OUT, SCRAP
 from twin.metrics.clocks import Clocks, Reading, elapsed
 from twin.metrics.cycles import cycles, planned_runs, station_partition
+from twin.metrics.flow import flow_readings
 from twin.metrics.partition import Floats, Ints, Split, summed
 from twin.metrics.summary import LineSums, StationSums
 from twin.metrics.tally import nominal
 from twin.trace.tables import STATES, EventKind
 from twin.trace.trace import Trace
+
+EXACT = 1e-6  # units: a counter that is a whole number but for rounding
 
 
 def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[StationSums]:
@@ -22,7 +25,7 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     station, count = trace.line.stations[i], len(split.slots)
     rows = trace.index.states(i)
     run = cycles(rows, batches=station.spec.batch is not None)
-    mine = station_partition(run, rows, split, trace.now)
+    mine = split.line if station.fluid else station_partition(run, rows, split, trace.now)
     begins, ends = mine.cut(rows.t)
     state = rows.state[np.searchsorted(rows.t, begins, side="right") - 1]
     key = mine.at(begins) * STATES + state
@@ -33,6 +36,8 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
 
     time, plan = by_state(elapsed), by_state(clocks.stations[i])
     priced = np.zeros_like(time) if clocks.price is None else by_state(clocks.price)
+    if station.fluid:
+        return _flow_sums(trace, i, split, (time, plan, priced))
     times = np.array([nominal(station, product) for product in trace.line.products])
     runs = planned_runs(run, times[trace.parts.product[run.part]], rows, mine, count)
     verdicts = trace.index.events(EventKind.VERDICT, i)
@@ -51,6 +56,29 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
         StationSums(
             time[k], plan[k], priced[k], float(runs[k]), int(started[k]), int(produced[k]),
             int(rejected[k]), int(failures[k]), float(repair[k]), scrapped[k],
+        )
+        for k in range(count)
+    ]  # fmt: skip
+
+
+def _flow_sums(
+    trace: Trace, i: int, split: Split, times: tuple[Floats, Floats, Floats]
+) -> list[StationSums]:
+    """Sums of a station that material flows through: what its counters ran under each label."""
+    count, mine = len(split.slots), split.line
+    made, lost, plan = flow_readings(trace, i)
+    # whole units are counted, so that the counts of all stretches add up to that of the run
+    treated = mine.sums(lambda t: np.floor(made(t) + lost(t) + EXACT), count)
+    rejected = treated - mine.sums(lambda t: np.floor(made(t) + EXACT), count)
+    planned = mine.sums(plan, count)
+    failed = trace.index.events(EventKind.FAILURE, i)
+    failures = np.bincount(mine.at(failed.t), minlength=count)
+    repair = mine.sums(_repairing(trace, i), count)
+    scrapped = _scrapped(trace, split, i)
+    return [
+        StationSums(
+            times[0][k], times[1][k], times[2][k], float(planned[k]), int(treated[k]),
+            int(treated[k]), int(rejected[k]), int(failures[k]), float(repair[k]), scrapped[k],
         )
         for k in range(count)
     ]  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.equipment.standard import power_levels
+from twin.equipment.tag import Total
 from twin.line.line import Line
 from twin.metrics.costs import line_money, station_money
 from twin.metrics.facts import LineFacts, StationFacts, spent
-from twin.metrics.indicators import LINE_KPIS, STATION_KPIS, Kpi
+from twin.metrics.indicators import LINE_KPIS, MEDIA, STATION_KPIS, Kpi
 from twin.trace.tables import State
 
 Floats = NDArray[np.float64]
@@ -106,6 +107,7 @@ def kpis_of(
         sum(f.working for f in facts.values()),
         facts[bottleneck],
         line_money(line, money, attended, whole.born.tolist(), whole.scrapped.tolist()),
+        _media(facts.values()),
     )
     return Kpis(
         whole.length,
@@ -140,7 +142,22 @@ def _station_facts(line: Line, i: int, sums: StationSums) -> StationFacts:
             float(levels @ sums.priced[: len(levels)]) / 3600.0,
             sums.scrapped.tolist(),
         ),
+        {
+            tag.name: float(np.array(tag.source.levels) @ sums.time[: len(tag.source.levels)])
+            / 3600.0
+            for tag in station.tags
+            if isinstance(tag.source, Total) and tag.name in MEDIA
+        },
     )
+
+
+def _media(facts: Iterable[StationFacts]) -> dict[str, float]:
+    """Media of all stations; none of those that no station counts."""
+    total: dict[str, float] = {}
+    for station in facts:
+        for name, amount in station.media.items():
+            total[name] = total.get(name, 0.0) + amount
+    return total
 
 
 def _shares(time: Floats) -> dict[str, float]:

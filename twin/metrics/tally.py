@@ -7,6 +7,7 @@ that KPIs of a year cost no more memory than those of an hour.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
 from twin.metrics.clocks import Clocks, Reading, elapsed
+from twin.metrics.flow import FlowSums
 from twin.metrics.present import Left, PresentParts
 from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
 from twin.trace.trace import Trace
 
 Chunk = Mapping[str, Mapping[str, Column]]
+WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 
 
 class Tally:
@@ -63,6 +66,7 @@ class Tally:
         self._nominal = np.array(
             [[nominal(s, product) for product in line.products] for s in line.stations]
         )
+        self._flows = {i: FlowSums(line, i) for i, s in enumerate(line.stations) if s.fluid}
         self._sinks = {line.place(name): name for name in SINKS}
 
     def feed(self, chunk: Chunk, now: float) -> None:
@@ -73,6 +77,12 @@ class Tally:
         log = chunk["log"]
         self._feed_states(log)
         self._feed_exits(log)
+        for i, flow in self._flows.items():
+            flow.feed(chunk)
+            self.started[i] = floor(flow.treated(now) + WHOLE)
+            self.passed[i] = floor(flow.made(now) + WHOLE)
+            self.rejected[i] = self.started[i] - self.passed[i]
+            self.planned[i] = flow.planned(now)
         self.now = now
 
     @property
@@ -174,6 +184,8 @@ class Tally:
                 spans = np.diff(clock(times))
                 sums[i] += np.bincount(before, weights=spans, minlength=STATES)
         self._state[i], self._since[i] = state[-1], t[-1]
+        if i in self._flows:
+            return
         begins = self._starts[i].feed(state, part)
         fresh = part[begins]
         self.started[i] += len(fresh)

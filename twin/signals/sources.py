@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from twin.equipment.tag import (
     ByState,
     Count,
+    FlowCount,
+    FluidLevel,
     Level,
     LineCount,
     PartInWork,
@@ -33,6 +35,7 @@ from twin.trace.tables import EventKind, State
 from twin.trace.trace import Trace
 
 Floats = NDArray[np.float64]
+WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 
 
 def last(times: Floats, t: Floats) -> NDArray[np.int64]:
@@ -193,6 +196,21 @@ def waiting(trace: Trace, tag: Tag, t: Floats) -> Floats:
     return out
 
 
+def flow_count(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, FlowCount)
+    key = f"{tag.station}.{tag.source.quantity}"
+    total = law_at(trace, key, t)
+    resets = trace.index.events(EventKind.RESET, trace.line.place(tag.station))
+    if len(resets):
+        total = total - held(resets.t, np.floor(law_at(trace, key, resets.t) + WHOLE), t, 0.0)
+    return np.asarray(np.floor(total + WHOLE))
+
+
+def fluid_level(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, FluidLevel)
+    return law_at(trace, f"{tag.source.buffer}.Level", t)
+
+
 def line_count(trace: Trace, tag: Tag, t: Floats) -> Floats:
     assert isinstance(tag.source, LineCount)
     places, index = trace.line.place, trace.index
@@ -214,5 +232,7 @@ SOURCES: Mapping[type, Callable[[Trace, Tag, Floats], Floats]] = {
     Count: count,
     Total: total,
     Level: waiting,
+    FlowCount: flow_count,
+    FluidLevel: fluid_level,
     LineCount: line_count,
 }

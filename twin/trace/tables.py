@@ -56,6 +56,7 @@ class EventKind(IntEnum):
     FAULT_REPAIR = 13
     ORDER = 14  # number of the order that begins, counted from the start
     TOOL_CHANGE = 15  # life of the tool that was changed, min
+    DRAINED = 20  # units of material taken out of a buffer, or of a part being made
     DRESS = 30  # parts since the dressing before
 
 

@@ -192,7 +192,7 @@ def test_washing_takes_off_the_paste_and_its_defects_only(plant):
 def test_most_defects_come_from_printing_as_reported_of_real_lines(tmp_path):
     path = tmp_path / "smt-v1.yaml"  # faults left out: one alone can outweigh all the others
     path.write_text(twin.load("electronics/smt-v1").text.split("\nfaults:")[0], encoding="utf-8")
-    trace = twin.run(twin.load(path), "100h", seed=3)
+    trace = twin.run(twin.load(path), "300h", seed=3)
     rejected = {
         name: len(trace.index.events(EventKind.VERDICT, trace.line.place(name)).t)
         for name in ("SPI", "AOI")

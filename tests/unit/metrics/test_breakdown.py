@@ -231,8 +231,6 @@ def test_scrap_is_charged_to_the_station_that_rejected_it():
     smt = twin.load("electronics/smt-v1")
     trace = twin.run(smt, "48h", seed=2)
     k = twin.kpi(trace)
-    if smt.scenario.costs is None:
-        pytest.skip("no costs")
     lost = sum(values["cost_scrap"] for values in k.stations.values())
     assert lost == pytest.approx(k.line["cost_scrap"])
     assert k.stations["RVW"]["cost_scrap"] == pytest.approx(lost)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CLOSING = 2.0  # s the inlet valve takes to close on the high-high level, assumed
 
 
-class Tank:
+class Stock:
     """Stock of one liquid, kg, shown as the law `name` of the station that keeps it."""
 
     def __init__(self, calendar: Calendar, rig: Rig, row: TankRow) -> None:
