@@ -126,7 +126,7 @@ def test_viscosity_grows_with_solids_and_falls_with_heat():
 
 
 def test_a_correction_takes_a_colour_difference_away_when_pastes_can():
-    wrong = np.array([0.2, 0.0, -0.1, 0.05])  # too much white and red, too little yellow
+    wrong = np.array([0.2, 0.0, -0.1, 0.05, 0.0])  # too much white and red, too little yellow
     lab = coating.TINT @ wrong
     left = lab + coating.TINT @ coating.correction(lab)
     assert (coating.correction(lab) >= 0.0).all()

@@ -27,8 +27,9 @@ from twin.physics.laws import Floats
 
 AXES = ("L", "A", "B")
 LAB = 0.15 / 3**0.5  # dE on each axis: 0.15 in all
+CREEP = 0.7  # share of a further correction that is added, so as not to go past; assumed
 MOST = 6  # corrections before the batch is given up
-PALE = np.array([-0.45, -0.30, -0.35, -0.30])  # % of each paste held back; assumed
+PALE = np.array([-0.45, -0.30, -0.35, -0.30, -0.20])  # % of each paste held back; assumed
 DARK = np.array([-1.0, 0.1, 0.05])  # direction of a carried-over darker colour in CIELAB; assumed
 
 
@@ -38,7 +39,7 @@ class TintingParameters(Parameters):
     limit: float = Field(0.5, gt=0, description="dE accepted")
     sample_low: float = Field(1200.0, ge=0, description="s, shortest wait for the laboratory")
     sample_high: float = Field(2400.0, gt=0, description="s, longest wait")
-    add: float = Field(0.11, ge=0, description="sd of an addition, share of it")
+    add: float = Field(0.3, ge=0, description="sd of an addition, share of it")
     paste: float = Field(0.05, ge=0, description="sd of the pastes of a batch, %")
 
 
@@ -77,7 +78,7 @@ def _begin(p: TintingParameters, bench: Bench) -> None:
         bench.put("DeltaE", size)
         if size > p.limit:
             bench.put("Corrections", float(step // 2))
-            pastes = coating.correction(found)
+            pastes = coating.correction(found) * (1.0 if step == 2 else CREEP)
             errors = np.array([bench.normal(f"add {i}") for i in range(len(pastes))])
             _put(bench, _lab(bench) + coating.TINT @ (pastes * (1.0 + p.add * errors)))
 
@@ -99,7 +100,7 @@ def course(p: TintingParameters, bench: Bench) -> Course:
 
 def cycle(p: TintingParameters, bench: Bench, nominal: float) -> float:
     """The colour a batch comes with: held back, its own error, and what went wrong before."""
-    chance = p.paste * np.array([bench.normal(f"paste {i}") for i in range(4)])
+    chance = p.paste * np.array([bench.normal(f"paste {i}") for i in range(len(PALE))])
     off = bench.hidden("dose error") + bench.hidden("pale") - bench.hidden("pigment error")
     lab = coating.TINT @ (PALE + chance) + 30.0 * off * np.array([0.8, 0.3, 0.5])
     bench.put("Corrections", 0.0)

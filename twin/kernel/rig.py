@@ -335,10 +335,6 @@ class Rig:
 
     # ---- recording
 
-    def follow(self, name: str, law: Law) -> None:
-        """A law that something beside the equipment gives: a tank's level."""
-        self._record(name, law)
-
     def _draw(self, purpose: str, law: str) -> float:
         if self._masked:  # what would be must not change what will be
             return self._drawn.get((purpose, law), 0.0)
