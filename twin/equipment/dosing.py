@@ -24,6 +24,7 @@ from twin.equipment.tag import Reading, Tag, Text, Track
 
 LIQUIDS = ("Solvent", "Precursor", "Monomer")
 BALANCE = 0.15  # %, sd of the balance against the tanks' levels, assumed
+SPOILS = 0.01  # share of the batch dosed wrongly that colour and viscosity show, assumed
 WEEK = 7 * 86_400.0
 
 
@@ -101,6 +102,9 @@ def work(p: DosingParameters, bench: Bench, part: Item) -> None:
         bench.mark("C-DOSE")
         if abs(off) > 3.0 * BALANCE:
             bench.witness("C-DOSE")
+        if abs(part.x["dose error"]) > SPOILS:
+            bench.witness("C-DOSE")
+            bench.fail("C-DOSE")
     if bench.severity("C-CLASS") > 0.0:
         bench.mark("C-CLASS")
 

@@ -24,6 +24,8 @@ CHARGE, HEAT, DOSE, HOLD, RAISE, COOK, SAMPLE, COOL, DISCHARGE = range(9)
 STEP = 2.0  # s, grid of the integration
 HORIZON = 1800.0  # s integrated while it is not known how long it lasts
 FOREVER = 30 * 86_400.0  # s "left" of what cannot end as things are
+FOULED = 0.2  # share of the jacket's W/K lost at which batches are late, assumed
+SETTLE = 300.0  # s after which the jacket is as warm as the contents, assumed
 BACK = 3.0  # K below its limit at which the interlock lets go, assumed
 TOLERANCE = {"Temp": 0.03, "Jacket": 0.15, "A": 2.0, "B": 2.0, "Dosed": 0.2, "Feed": 0.02,
              "Peak": 0.05, "Valve": 0.5}  # fmt: skip
@@ -56,8 +58,11 @@ def course(p: KettleParameters, bench: Bench) -> Course:
     if step > DISCHARGE:
         return Course(done=True)
     first = begins(bench)
-    if step in (DOSE, HOLD, COOK, SAMPLE):
-        return _react(p, bench, first)
+    if step == SAMPLE and first:
+        wide = p.sample_high - p.sample_low
+        bench.put("Wait", p.sample_low + wide * bench.uniform("laboratory"))
+    if step in (DOSE, HOLD):
+        return _react(p, bench)
     if step < 0 or not bench.working:
         return still(bench, COURSE)
     if step == CHARGE:
@@ -66,6 +71,9 @@ def course(p: KettleParameters, bench: Bench) -> Course:
         return _by_steam(p, bench)
     if step == COOL:
         return _by_water(p, bench)
+    if step in (COOK, SAMPLE):
+        whole = bench.recipe["CookTime"] * MINUTE if step == COOK else bench.value("Wait")
+        return _keep(bench, max(whole - bench.into, 0.0))
     left = bench.recipe["DischargeTime"] * MINUTE - bench.into
     return straight(bench, {"Mass": 0.0, "Dosed": 0.0, "Feed": 0.0, "Valve": 0.0}, left)
 
@@ -112,25 +120,24 @@ def _by_water(p: KettleParameters, bench: Bench) -> Course:
     return _toward(p, bench, WATER, SERVED, left)
 
 
-def _span(p: KettleParameters, bench: Bench, first: bool) -> float:
-    """Seconds the phase takes when nothing comes between."""
-    if bench.step == SAMPLE and first:
-        wide = p.sample_high - p.sample_low
-        bench.put("Wait", p.sample_low + wide * bench.uniform("laboratory"))
-    spans = {
-        DOSE: bench.recipe["DoseTime"] * MINUTE * (1.0 - bench.value("Dosed") / reactor.DOSE),
-        HOLD: bench.recipe["HoldTime"] * MINUTE - bench.into,
-        COOK: bench.recipe["CookTime"] * MINUTE - bench.into,
-        SAMPLE: bench.value("Wait") - bench.into,
-    }
-    return max(spans[bench.step], 0.0)
+def _keep(bench: Bench, left: float) -> Course:
+    """The contents keep their temperature, and the jacket comes to it."""
+    stay = still(bench, COURSE, left)
+    jacket, temp = bench.value("Jacket"), bench.value("Temp")
+    if abs(jacket - temp) < 0.1 or left <= SETTLE:
+        return stay
+    ways = {name: values * 3 for name, values in stay.values.items()}
+    return Course((0.0, SETTLE, left), ways | {"Jacket": (jacket, temp, temp)}, left, again=False)
 
 
-def _react(p: KettleParameters, bench: Bench, first: bool) -> Course:
+def _react(p: KettleParameters, bench: Bench) -> Course:
     """Dosing and holding: amounts and heat, integrated from here on."""
-    hot = bench.step in (COOK, SAMPLE)
-    aim = bench.recipe["CookSet" if hot else "TempSet"]
-    left = _span(p, bench, first)
+    aim = bench.recipe["TempSet"]
+    if bench.step == DOSE:
+        left = bench.recipe["DoseTime"] * MINUTE * (1.0 - bench.value("Dosed") / reactor.DOSE)
+    else:
+        left = bench.recipe["HoldTime"] * MINUTE - bench.into
+    left = max(left, 0.0)
     limit = aim + reactor.MARGIN
     now = bench.value("Temp")
     stopped = now >= limit - 1e-6 or (bench.value("Tripped") > 0.0 and now > limit - BACK)
@@ -151,7 +158,7 @@ def _react(p: KettleParameters, bench: Bench, first: bool) -> Course:
     run = reactor.semi_batch(start, under, seconds, STEP)
     n = _until(run.temperature, limit, stopped) if bench.step == DOSE else len(run.t)
     stuck = min(bench.severity("C-VALVE"), 10.0)
-    knots, values = _knots(bench, run, n, feed, stuck, aim)
+    knots, values = _knots(bench, run, n, feed, stuck)
     if not bench.working:
         return Course(knots, values)
     whole = ends and n == len(run.t)
@@ -166,7 +173,7 @@ def _until(temperature: Floats, limit: float, stopped: bool) -> int:
 
 
 def _knots(
-    bench: Bench, run: reactor.Course, n: int, feed: float, stuck: float, aim: float
+    bench: Bench, run: reactor.Course, n: int, feed: float, stuck: float
 ) -> tuple[tuple[float, ...], dict[str, tuple[float, ...]]]:
     t, temp, jacket = run.t[:n], run.temperature[:n], run.jacket[:n]
     if stuck and cooled(bench):
@@ -237,6 +244,11 @@ def work(p: KettleParameters, bench: Bench, part: Item) -> bool:
                 bench.fail(fault)
     if bench.value("SealTrip") > 0.0:
         bench.fail("C-AGIT")  # the stirrer stood still in a batch
+    if bench.severity("C-UA") > FOULED:
+        bench.fail("C-UA")
+    if bench.severity("C-VALVE") > 0.0:
+        bench.witness("C-VALVE")
+        bench.fail("C-VALVE")  # a whole batch was made at a temperature that swings
     part.x["thick"] = part.x.get("thick", 1.0) * (1.0 + 0.3 * left)
     return not any(bad for bad, _ in spoilt.values())
 

@@ -26,6 +26,7 @@ LIQUIDS = ("Binder", "Thinner")
 KREBS = 90.0  # KU of a batch as it should be
 THINNING = 1.5  # KU less for each % of thinner added, assumed
 GAUGE = 0.8  # KU, sd of a reading, assumed
+FLUSH = 52.0  # kg, 60 l of solvent, from a dark colour to a lighter one; assumed
 MOST = 3  # times thinner is added
 
 
@@ -103,6 +104,10 @@ def drive(p: LetDownParameters, bench: Bench) -> dict[str, tuple[float, float]]:
 
 def cycle(p: LetDownParameters, bench: Bench, nominal: float) -> float:
     """A batch comes with its mass and thickness."""
+    before, shade = bench.value("ShadeBefore"), bench.recipe["Shade"]
+    flush = FLUSH if 0.0 < before < shade else 0.0
+    if flush and bench.draw(p.tanks.get("Flush", ""), flush, 600.0):
+        bench.read("Flushed", flush)
     thick = bench.hidden("thick") or 1.0
     dosed = bench.hidden("dose error")
     bench.put("Came", bench.hidden("mass") or 2600.0)
@@ -130,6 +135,8 @@ def work(p: LetDownParameters, bench: Bench, part: Item) -> bool:
     bench.put("ShadeBefore", shade)
     if bench.value("Reading") > p.high - 1.0 or bench.value("Extra") > 0.0:
         bench.witness("C-CLASS")
+    if bench.value("Extra") > 0.0:
+        bench.fail("C-CLASS")
     good = p.low <= bench.value("Reading") <= p.high
     if not good:
         part.defects.setdefault("viscosity", "process")
@@ -173,6 +180,7 @@ LET_DOWN = Equipment(
         Quantity("Viscosity", "KU"),
         Quantity("BatchMass", "kg", hidden=True),
         Quantity("Added", "kg", hidden=True),
+        Quantity("Flushed", "kg", hidden=True),
     ),
     cycle=cycle,
     drive=drive,
@@ -187,7 +195,7 @@ LET_DOWN = Equipment(
               Beyond("Viscosity", high=p.high, deadband=0.5), while_on=False),
     ),
     faults=(
-        FaultKind("C-XCON", Text("Carried over from the colour before", "이전 색상 혼입"), 1.2,
+        FaultKind("C-XCON", Text("Carried over from the colour before", "이전 색상 혼입"), 2.0,
                   "%", ("TNT.DeltaE",), ("carried", "colour"),
                   "share of the batch before left by a wrong flush; assumed"),
     ),

@@ -201,7 +201,10 @@ class Bench(Protocol):
         """How far a law now is from where it would be without faults."""
 
     def fail(self, fault: str) -> None:
-        """Say that the fault now spoils a part: its functional-failure label."""
+        """Say that the fault now spoils a part: its functional-failure label.
+
+        It is this machine's own fault, or that of another which marked the part in work.
+        """
 
     def clear(self, fault: str) -> None:
         """Say that the fault is gone: its repair label."""

@@ -324,8 +324,13 @@ class Rig:
     def fail(self, fault: str) -> None:
         if self._masked:
             return
-        for script in self.faults.get(fault, ()):
+        own = self.faults.get(fault, ())
+        for script in own:
             script.fail()
+        if not own and isinstance(self.part, LatentPart) and fault in self.part.marks:
+            name, life = self.part.marks[fault]
+            if self.line_faults[name].life == life:
+                self.line_faults[name].fail()
 
     def clear(self, fault: str) -> None:
         if self._masked:

@@ -49,7 +49,7 @@ def mixing_power(number: float, density: float, speed: float, diameter: float) -
     return number * density * speed**3 * diameter**5
 
 
-# CIELAB differences (L*, a*, b*) for 1 % of each tinting paste: white, black, yellow, red, green; assumed
+# CIELAB differences (L*, a*, b*) for 1 % of each paste: white, black, yellow, red, green; assumed
 TINT = np.array(
     [[1.6, -2.8, -0.3, -0.9, -1.2], [-0.1, 0.0, -0.4, 2.3, -2.1], [-0.6, -0.5, 3.1, 0.8, 0.4]]
 )
