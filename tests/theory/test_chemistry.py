@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import fsolve
 
-from twin.physics import coating, cstr, reactor
+from twin.physics import coating, cstr, reactor, stiction
 from twin.physics.reactor import Conditions, Kettle, jacket_time, semi_batch
 
 MINUTE = 60.0
@@ -131,3 +131,12 @@ def test_a_correction_takes_a_colour_difference_away_when_pastes_can():
     left = lab + coating.TINT @ coating.correction(lab)
     assert (coating.correction(lab) >= 0.0).all()
     assert np.linalg.norm(left) < 0.2 * coating.colour_error(wrong)
+
+
+def test_a_sticking_valve_cycles_in_four_to_eight_minutes_whatever_its_band():
+    assert 4 * MINUTE < stiction.period() < 8 * MINUTE
+    t = np.arange(0.0, 3600.0)
+    one, three = (stiction.jacket_cycle(t, band) for band in (1.0, 3.0))
+    assert np.allclose(three.jacket, 3.0 * one.jacket)
+    assert np.ptp(three.jacket) > 3.0  # K
+    assert 0.0 < np.ptp(three.contents) < 0.1 * np.ptp(three.jacket), "the contents are heavy"

@@ -114,8 +114,9 @@ def _by_water(p: KettleParameters, bench: Bench) -> Course:
     if start <= SERVED + 0.01:
         return still(bench, COURSE, 0.0)
     if not cooled(bench):
+        bench.witness("C-COOL")  # the jacket warms within seconds
         bench.fail("C-COOL")
-        return still(bench, COURSE, FOREVER)
+        return _keep(bench, FOREVER)
     left = reactor.jacket_time(mass, start, SERVED, WATER, transfer(p, bench))
     return _toward(p, bench, WATER, SERVED, left)
 

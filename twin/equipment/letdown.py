@@ -20,7 +20,7 @@ from twin.equipment.model import (
     Setting,
 )
 from twin.equipment.phased import BEGUN, MINUTE, WAIT, begins, new_batch, still, straight
-from twin.equipment.tag import Reading, Tag, Text, Track
+from twin.equipment.tag import Tag, Text, Track
 
 LIQUIDS = ("Binder", "Thinner")
 KREBS = 90.0  # KU of a batch as it should be
@@ -161,8 +161,8 @@ LET_DOWN = Equipment(
             noise=0.15, resolution=0.1, sensor="rtd"),
         Tag("StirrerRpm", Text("Stirrer speed", "교반기 회전수"), "rpm", 0, 120,
             Track("Stirrer"), noise=0.2, resolution=0.1, sensor="speed"),
-        Tag("Viscosity", Text("Viscosity of the last batch", "직전 배치 점도"), "KU", 0, 160,
-            Reading("Viscosity", KREBS), resolution=0.1),
+        Tag("Viscosity", Text("Viscosity of the last sample", "최근 시료 점도"), "KU", 0, 160,
+            Track("Reading"), resolution=0.1),
     ),
     quantities=lambda p: (
         BEGUN,
@@ -172,7 +172,8 @@ LET_DOWN = Equipment(
         Quantity("Stirrer", "rpm"),
         *(Quantity(name, "kg", hidden=True)
           for name in ("Came", "BinderOut", "ThinnerOut", "Extra", "More", "Before")),
-        *(Quantity(name, "1", hidden=True) for name in ("Aim", "Goal", "Reading", "Thinned")),
+        *(Quantity(name, "1", hidden=True) for name in ("Aim", "Goal", "Thinned")),
+        Quantity("Reading", "KU", KREBS),
         Quantity("Since", "s", hidden=True),
         Quantity("ShadeBefore", "1", hidden=True),
     ),

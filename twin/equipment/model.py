@@ -216,13 +216,12 @@ class Equipment:
 
     `cycle` turns the nominal time of the cycle that begins now (s) into the actual one; `drive`
     gives the law target and tau each quantity heads for under present settings and faults, and
-    is asked again when work begins or stands still; `course` does the same where no closed form
-    exists, by integrating from the present values on. A kind with `phases` goes through them by
-    number in every cycle: `course` says how long each takes, and when the cycle is done; `recipe`
-    are the parameters a recipe may give it, within the unit's own limits. `tanks` it keeps for
-    others to draw from. Neither `drive` nor `course`
-    may write readings of its own or draw more than once a phase; both are also asked what would
-    be without faults. `work`
+    is asked again when work or a phase begins, or work stands still; `course` does the same where
+    no closed form exists, by integrating from the present values on. A kind with `phases` goes
+    through them by number in every cycle: `course` says how long each takes, and when the cycle is
+    done; `recipe` are the parameters a recipe may give it, within the unit's own limits. `tanks`
+    it keeps for others to draw from. Neither `drive` nor `course` may write readings of its own
+    or draw more than once a phase; both are also asked what would be without faults. `work`
     treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
     `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
     parts travel through while the station's cycle is only the pitch between two of them.

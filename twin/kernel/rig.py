@@ -103,6 +103,7 @@ class Rig:
             self._event(EventKind.PHASE, number, float(step))
             self.machine.left = self.machine.cycle_hint = course.left
         self.put("Phase", self.step + 1.0)
+        self.drive()
         self._take(course)
         return self.step >= 0
 

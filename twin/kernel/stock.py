@@ -37,6 +37,11 @@ class Stock:
         """Contents now, kg."""
         return self._rig.value(self.row.name)
 
+    def on_the_way(self) -> float:
+        """kg booked as delivered or drawn that have not flowed yet, net into the tank."""
+        now = self._calendar._now
+        return sum(rate * (until - now) for until, rate in self._flows)
+
     def draw(self, mass: float, seconds: float) -> bool:
         """Let `mass` kg flow out within `seconds`; False, and nothing, when it is not there."""
         now = self._calendar._now

@@ -44,6 +44,10 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "kettle": reactor,
+        "disperser": reactor,
+        "let-down": reactor,
+        "tinting": reactor,
     }
 )
 
