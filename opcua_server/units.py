@@ -59,6 +59,7 @@ CODES: dict[str, tuple[str, str]] = {
     "N": ("NEW", "newton"),
     "kgf": ("B37", "kilogram-force"),
     "Pa": ("PAL", "pascal"),
+    "Pa·s": ("C65", "pascal second"),
     "kPa": ("KPA", "kilopascal"),
     "bar": ("BAR", "bar"),
     "l/min": ("L2", "litre per minute"),
