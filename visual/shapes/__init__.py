@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from visual.shapes.benches import review, wash
+from visual.shapes.coating import bag_filter, bead_mill, dosing, pail_filler, tank_farm
 from visual.shapes.cutting import deburr, grinder, lathe, mill, saw
 from visual.shapes.handling import loader, unloader
 from visual.shapes.inspection import aoi, ict, spi
@@ -44,6 +45,11 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "tank-farm": tank_farm,
+        "dosing": dosing,
+        "bead-mill": bead_mill,
+        "bag-filter": bag_filter,
+        "pail-filler": pail_filler,
         "kettle": reactor,
         "disperser": reactor,
         "let-down": reactor,
