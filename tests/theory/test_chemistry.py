@@ -140,3 +140,14 @@ def test_a_sticking_valve_cycles_in_four_to_eight_minutes_whatever_its_band():
     assert np.allclose(three.jacket, 3.0 * one.jacket)
     assert np.ptp(three.jacket) > 3.0  # K
     assert 0.0 < np.ptp(three.contents) < 0.1 * np.ptp(three.jacket), "the contents are heavy"
+
+
+@pytest.mark.parametrize("transfer", [reactor.TRANSFER, 0.7 * reactor.TRANSFER, 0.0])
+def test_the_heat_of_the_kettle_balances(transfer):
+    """What the contents hold = what the jacket gave and the reaction made, the feed at 25 degC."""
+    run = semi_batch(Kettle(60.0), Conditions(transfer=transfer), 2 * 3600.0)
+    mass = reactor.HEEL + run.dosed
+    held = mass * reactor.HEAT_CAPACITY * (run.temperature - reactor.FEED_TEMPERATURE)
+    jacket = transfer * np.sum((run.jacket - run.temperature)[:-1]) * 0.5
+    made = reactor.REACTION_HEAT * (reactor.CHARGED - run.end.b)
+    assert held[-1] - held[0] == pytest.approx(jacket + made, rel=2e-3, abs=2e-3 * made)
