@@ -85,9 +85,16 @@ CODES: dict[str, tuple[str, str]] = {
     "pH": ("Q30", "pH (potential of hydrogen)"),
     "°Bx": ("J18", "degree Brix"),
     "mS/cm": ("H61", "millisiemens per centimetre"),
+    "kg/L": ("B35", "kilogram per litre"),
+    "mg/g": ("H64", "milligram per gram"),
 }
 # units in the field's use that Recommendation 20 has no code for
-UNCODED: dict[str, str] = {"cm/min": "centimetre per minute", "HRC": "Rockwell hardness C"}
+UNCODED: dict[str, str] = {
+    "cm/min": "centimetre per minute",
+    "HRC": "Rockwell hardness C",
+    "KU": "Krebs unit of viscosity",
+    "GU": "gloss unit",
+}
 
 
 def unit_id(code: str) -> int:

@@ -195,6 +195,29 @@ def _trace(
     ancestry.trace(folder, part, lot, as_json)
 
 
+def _recipe(
+    name: Annotated[str, scenario()],
+    product: Annotated[
+        str | None, typer.Option("--product", metavar="NAME", help=_("Only this product's."))
+    ] = None,
+) -> None:
+    from twin.cli import recipes
+
+    recipes.recipe(name, product)
+
+
+def _batch(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
+    batch: Annotated[
+        int | None, typer.Option("--batch", metavar="N", help=_("The batch's number; else all."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import recipes
+
+    recipes.batch(folder, batch, as_json)
+
+
 def _schema() -> None:
     from twin.cli import lookup
 
@@ -210,11 +233,17 @@ def _run(
         typer.Option("--out", metavar="DIR", help=_("Keep the run in this new folder.")),
     ] = None,
     fault: Annotated[list[str] | None, fault()] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(
+            "--recipe", metavar="FILE", help=_("Control recipes, as `twin recipe` prints them.")
+        ),
+    ] = None,
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import simulate
 
-    simulate.run(name, duration, seed, out, fault or (), force)
+    simulate.run(name, duration, seed, out, fault or (), force, recipe)
 
 
 def _kpi(
@@ -462,6 +491,18 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _sheet,
         N_("Write the shift sheets of a run: level 0, on paper. The truth goes beside."),
         "twin sheet runs/a --out sheet.csv",
+    ),
+    (
+        "recipe",
+        _recipe,
+        N_("Print the recipes of a line as JSON, to change and to run."),
+        "twin recipe chemical/coating-v1 --product white > white.json",
+    ),
+    (
+        "batch",
+        _batch,
+        N_("Show the record of a batch: phases, set and actual values."),
+        "twin batch runs/a --batch 3",
     ),
     (
         "schema",

@@ -32,7 +32,7 @@ def loss(p: PackerParameters, bench: Bench, base: float) -> float:
 
 
 SHRINK_PACKER = Equipment(
-    "shrink_packer",
+    "shrink-packer",
     Text("Shrink packer", "수축 포장기"),
     PackerParameters,
     lambda p: (

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 
 
 class Changeover:
-    """Time and people a change of product takes."""
+    """Time and people a change of product takes; `pairs` have times of their own."""
 
-    def __init__(self, time: Draws, crew: Crew | None) -> None:
-        self.time, self.crew = time, crew
+    def __init__(
+        self, time: Draws, crew: Crew | None, pairs: Mapping[tuple[int, int], Draws]
+    ) -> None:
+        self._time, self.crew, self._pairs = time, crew, dict(pairs)
+
+    def between(self, old: int, new: int) -> float:
+        """Seconds that the change from one product to another takes this time."""
+        return self._pairs.get((old, new), self._time).pop()
 
 
 class Loading:
@@ -219,7 +225,7 @@ class Extras:
     def _change_to(self, product: int) -> None:
         assert self._changeover is not None
         self._target, self.stage = product, 0
-        self._left = self._changeover.time.pop()
+        self._left = self._changeover.between(self.product, product)
         self.resume()
 
     def _people_came(self) -> None:

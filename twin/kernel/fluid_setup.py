@@ -62,7 +62,7 @@ class FluidSetup:
             self._set_up()
             return
         self._leave()
-        self._left = self._changeover.time.pop()
+        self._left = self._changeover.between(self._station.product, product)
         self.stage = PEOPLE
         self.resume()
 

@@ -22,6 +22,7 @@ from twin.kernel.route import Router
 from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
 from twin.kernel.stock import Stock
 from twin.kernel.supply import Arrivals, Kit, Supply
+from twin.kernel.tank import Tank
 from twin.line.fluid import rate_of
 from twin.line.line import MERGED, SINKS, Line, Station
 from twin.line.values import NO_TIME, Exponential, Record, mean_of
@@ -55,7 +56,7 @@ class Plant:
             for b in line.buffers
             if not b.fluid
         }
-        self.tanks = {
+        self.fluid_buffers = {
             b.id: FluidBuffer(
                 self.recorder,
                 line.place(b.id),
@@ -74,9 +75,14 @@ class Plant:
         self.arrivals: list[Arrivals] = []
         self.machines = {station.id: self._machine(station) for station in line.stations}
         flowing = [m for m in self.machines.values() if isinstance(m, FluidStation)]
-        self.net.close(flowing, list(self.tanks.values()))
+        self.net.close(flowing, list(self.fluid_buffers.values()))
         if flowing:
             self.orders.announce.append(self.net.announce)
+        self.tanks = {
+            f"{station.id}.{row.name}": Tank(self.calendar, self.rigs[station.id], row)
+            for station in line.stations
+            for row in station.equipment.tanks(station.parameters)
+        }
         self.upkeeps: list[Upkeep] = []
         for station in line.stations:
             self._organise(station)
@@ -97,6 +103,7 @@ class Plant:
         }
         for rig in self.rigs.values():
             rig.line_faults = self.faults
+            rig.tanks = self.tanks
 
     def begin(self) -> None:
         """Set everything going at time 0, in file order."""
@@ -141,14 +148,21 @@ class Plant:
         setup = station.spec.setup
         if setup is None:
             return None
-        return Changeover(self.draws(station.id, "setup", setup.time), self._crew(setup.crew))
+        numbers = {name: i for i, name in enumerate(self.line.products)}
+        pairs = {
+            (numbers[old], numbers[new]): self.draws(station.id, f"setup {old} {new}", law)
+            for old, row in setup.matrix.items()
+            for new, law in row.items()
+        }
+        time = self.draws(station.id, "setup", setup.time)
+        return Changeover(time, self._crew(setup.crew), pairs)
 
     def _fluid_station(self, station: Station) -> Machine:
         spec, rates = station.spec, [rate_of(station.spec, p) for p in self.line.products]
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
         pipes = Pipes(
-            [(self.tanks[take.buffer], take.quantity) for take in station.takes],
-            self.tanks.get(station.outputs[0]),
+            [(self.fluid_buffers[take.buffer], take.quantity) for take in station.takes],
+            self.fluid_buffers.get(station.outputs[0]),
         )
         outlets = [self._outlet(outlet.place) for outlet in station.outlets if spec.pack]
         choose = None
@@ -286,10 +300,10 @@ class Plant:
         asked = (spec.setup, spec.crew, spec.load, spec.batch)
         if plain and not spec.uses and all(extra is None for extra in asked):
             return None
-        cycles = {}
+        cycles, names = {}, self.line.products
         if isinstance(spec.cycle, dict):
             cycles = {
-                self.line.products.index(product): self.draws(station.id, f"cycle {product}", law)
+                names.index(product): self.draws(station.id, f"cycle {product}", law)
                 for product, law in spec.cycle.items()
             }
         loading = None

@@ -6,6 +6,7 @@ and records what they say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import copysign, inf
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from twin.kernel.calendar import Calendar
 from twin.kernel.draws import Draws
 from twin.kernel.part import LatentPart, Part
 from twin.kernel.player import Player, first_apart
-from twin.kernel.stock import Stock
 from twin.line.line import Line, Station
 from twin.physics.laws import Law
 from twin.trace.tables import EventKind, Recorder
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from twin.kernel.faults import FaultScript
     from twin.kernel.fluid_station import FluidStation
     from twin.kernel.machine import Machine
+    from twin.kernel.stock import Stock
+    from twin.kernel.tank import Tank
 
 
 class Rig:
@@ -46,6 +48,8 @@ class Rig:
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
         self.stocks: list[Stock] = []  # materials, in file order
+        self.tanks: dict[str, Tank] = {}  # the line's, by key
+        self.recipes = line.recipes_of(station.id)  # by number of the product
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
         keys = list(line.quantities)
@@ -103,6 +107,7 @@ class Rig:
             self._event(EventKind.PHASE, number, float(step))
             self.machine.left = self.machine.cycle_hint = course.left
         self.put("Phase", self.step + 1.0)
+        self.drive()
         self._take(course)
         return self.step >= 0
 
@@ -243,6 +248,13 @@ class Rig:
     def hidden(self, name: str) -> float:
         return self.part.x.get(name, 0.0) if isinstance(self.part, LatentPart) else 0.0
 
+    @property
+    def recipe(self) -> Mapping[str, float]:
+        return self.recipes[self.product]
+
+    def draw(self, tank: str, mass: float, seconds: float) -> bool:
+        return self._masked or not tank or self.tanks[tank].draw(mass, seconds)
+
     def put(self, quantity: str, value: float) -> None:
         if self._masked:
             return
@@ -336,8 +348,13 @@ class Rig:
     def fail(self, fault: str) -> None:
         if self._masked:
             return
-        for script in self.faults.get(fault, ()):
+        own = self.faults.get(fault, ())
+        for script in own:
             script.fail()
+        if not own and isinstance(self.part, LatentPart) and fault in self.part.marks:
+            name, life = self.part.marks[fault]
+            if self.line_faults[name].life == life:
+                self.line_faults[name].fail()
 
     def clear(self, fault: str) -> None:
         if self._masked:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from twin.equipment.alarm import Alarm
@@ -213,6 +213,37 @@ class Line:
             for station in self.stations
             for setting in station.settings
         }
+
+    @cached_property
+    def recipe_limits(self) -> dict[str, Setting]:
+        """Every parameter of every master recipe by "product/UNIT.Parameter"."""
+        rows: dict[str, Setting] = {}
+        for product in self.products:
+            spec = self.scenario.recipes.get(product)
+            for station in self.stations:
+                given = {} if spec is None else spec.units.get(station.id, {})
+                for row in station.equipment.recipe(station.parameters):
+                    if row.name in given:
+                        amount = given[row.name]
+                        row = replace(
+                            row,
+                            default=amount.value,
+                            low=row.low if amount.low is None else amount.low,
+                            high=row.high if amount.high is None else amount.high,
+                        )
+                    rows[f"{product}/{station.id}.{row.name}"] = row
+        return rows
+
+    def recipes_of(self, station: str) -> list[dict[str, float]]:
+        """A unit's parameters in the master recipe of every product, by the product's number."""
+        found: list[dict[str, float]] = []
+        for product in self.products:
+            prefix = f"{product}/{station}."
+            rows = self.recipe_limits.items()
+            found.append(
+                {k.removeprefix(prefix): r.default for k, r in rows if k.startswith(prefix)}
+            )
+        return found
 
     @cached_property
     def alarms(self) -> dict[str, Alarm]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, fluid_rules, material_rules, names, rota
+from twin.line import batches, flow, fluid_rules, material_rules, names, recipes, rota
 from twin.line.graph import Graph
-from twin.line.schema import BufferSpec, Scenario, StationSpec
+from twin.line.schema import BufferSpec, Scenario, SetupSpec, StationSpec
 from twin.line.source import Path, Source, shown
 from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
 
@@ -30,6 +30,7 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     rules = (
         *names.RULES,
         *batches.RULES,
+        *recipes.RULES,
         *fluid_rules.NAME_RULES,
         *material_rules.RULES,
         laws,
@@ -62,7 +63,7 @@ def _at(name: str, spec: StationSpec) -> Iterator[tuple[Path, Drawn, bool]]:
     for i, plan in enumerate(spec.maintenance):
         yield (*at, "maintenance", i, "time"), plan.time, False
     if spec.setup is not None:
-        yield (*at, "setup", "time"), spec.setup.time, False
+        yield from _changes((*at, "setup"), spec.setup)
     if spec.load is not None:
         yield (*at, "load", "time"), spec.load.time, False
     for material, use in spec.uses.items():
@@ -70,6 +71,13 @@ def _at(name: str, spec: StationSpec) -> Iterator[tuple[Path, Drawn, bool]]:
             yield (*at, "uses", material, "refill", "time"), use.refill.time, False
     if spec.arrivals is not None:
         yield (*at, "arrivals", "every"), spec.arrivals.every, True
+
+
+def _changes(at: Path, spec: SetupSpec) -> Iterator[tuple[Path, Drawn, bool]]:
+    yield (*at, "time"), spec.time, False
+    for old, row in spec.matrix.items():
+        for new, law in row.items():
+            yield (*at, "matrix", old, new), law, False
 
 
 def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:

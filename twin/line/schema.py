@@ -68,9 +68,10 @@ class FailureSpec(Record):
 
 
 class SetupSpec(Record):
-    """Changeover when the product changes."""
+    """Changeover when the product changes; `matrix` gives times from one product to another."""
 
     time: Time
+    matrix: dict[Name, dict[Name, Time]] = {}
     crew: Name | None = None
 
 
@@ -129,6 +130,14 @@ def _buffer(value: object) -> object:
         return {"capacity": value}
     wanted = _("a capacity (a whole number or unlimited), or {{capacity: ..., transport: ...}}")
     raise refusal(wanted.format())
+
+
+def _amount(value: object) -> object:
+    if isinstance(value, dict | Record):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"value": value}
+    raise refusal(_("a number, or {{value: ..., low: ..., high: ...}}").format())
 
 
 def _form(value: object) -> str:
@@ -235,6 +244,27 @@ class CrewSpec(Record):
     on_call: bool = False
 
 
+class AmountSpec(Record):
+    """A parameter of a recipe: its value, and from where to where an order may change it."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+Amount = Annotated[AmountSpec, BeforeValidator(_amount, json_schema_input_type=float | AmountSpec)]
+
+
+class RecipeSpec(Record):
+    """How a product is made (a master recipe, ISA-88): parameters by unit.
+
+    What is not given is as the kind of unit has it.
+    """
+
+    version: str = "1.0"
+    units: dict[Name, dict[Name, Amount]] = {}
+
+
 class Scenario(Record):
     """A whole scenario file."""
 
@@ -245,6 +275,7 @@ class Scenario(Record):
     description: Title | None = None
     licence: str = ""
     products: dict[Name, ProductSpec] = {}
+    recipes: dict[Name, RecipeSpec] = {}
     orders: list[OrderSpec] = []
     line_clearance: bool = False
     calendar: CalendarSpec | None = None

@@ -14,6 +14,7 @@ from visual.shapes.bottling import (
     shrink_packer,
     vision,
 )
+from visual.shapes.coating import bag_filter, bead_mill, dosing, pail_filler, tank_farm
 from visual.shapes.cutting import deburr, grinder, lathe, mill, saw
 from visual.shapes.handling import loader, unloader
 from visual.shapes.inspection import aoi, ict, spi
@@ -57,8 +58,17 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "filler": filler,
         "labeller": labeller,
         "vision": vision,
-        "shrink_packer": shrink_packer,
+        "shrink-packer": shrink_packer,
         "palletiser": palletiser,
+        "tank-farm": tank_farm,
+        "dosing": dosing,
+        "bead-mill": bead_mill,
+        "bag-filter": bag_filter,
+        "pail-filler": pail_filler,
+        "kettle": reactor,
+        "disperser": reactor,
+        "let-down": reactor,
+        "tinting": reactor,
     }
 )
 

@@ -25,7 +25,7 @@ STATIONS: dict[str, Any] = {
     },
     "INSP": {"kind": "vision", "rate": "13800 /h", "buffer": 400, "to": "packs"},
     "PACK": {
-        "kind": "shrink_packer", "rate": "600 /h", "from": {"packs": 24}, "reject": 0.001,
+        "kind": "shrink-packer", "rate": "600 /h", "from": {"packs": 24}, "reject": 0.001,
         "to": "PALL",
     },
     "PALL": {"kind": "palletiser", "rate": "700 /h", "buffer": 40, "pack": 60, "to": "WRAP"},
