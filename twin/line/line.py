@@ -216,13 +216,14 @@ class Line:
 
     @cached_property
     def recipe_limits(self) -> dict[str, Setting]:
-        """Every parameter of every master recipe by "product/UNIT.Parameter"."""
+        """Every parameter and set point of every master recipe by "product/UNIT.Parameter"."""
         rows: dict[str, Setting] = {}
         for product in self.products:
             spec = self.scenario.recipes.get(product)
             for station in self.stations:
                 given = {} if spec is None else spec.units.get(station.id, {})
-                for row in station.equipment.recipe(station.parameters):
+                set_points = (row for row in station.settings if row.name in given)
+                for row in (*station.equipment.recipe(station.parameters), *set_points):
                     if row.name in given:
                         amount = given[row.name]
                         row = replace(

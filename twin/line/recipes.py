@@ -34,7 +34,8 @@ def _parameters(scenario: Scenario, unit: str) -> dict[str, Setting]:
         parameters = equipment.parameters.model_validate(spec.parameters)
     except ValidationError:
         return {}
-    return {row.name: row for row in equipment.recipe(parameters)}
+    rows = (*equipment.recipe(parameters), *equipment.settings(parameters))
+    return {row.name: row for row in rows}
 
 
 def recipes(scenario: Scenario, source: Source) -> Iterator[Problem]:
