@@ -235,6 +235,27 @@ class Line:
                     rows[f"{product}/{station.id}.{row.name}"] = row
         return rows
 
+    @cached_property
+    def units_a_part(self) -> dict[str, float]:
+        """Units of each station that material flows through which become one part."""
+        known: dict[str, float] = {}
+
+        def of(station: Station) -> float:
+            if station.id not in known:
+                known[station.id] = station.spec.pack or next(
+                    (
+                        take.quantity * of(other)
+                        for other in self.stations
+                        if other.fluid
+                        for take in other.takes
+                        if take.buffer in station.outputs
+                    ),
+                    1.0,
+                )
+            return known[station.id]
+
+        return {station.id: of(station) for station in self.stations if station.fluid}
+
     def recipes_of(self, station: str) -> list[dict[str, float]]:
         """A unit's parameters in the master recipe of every product, by the product's number."""
         found: list[dict[str, float]] = []
