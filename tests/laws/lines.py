@@ -125,6 +125,8 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     spec["unattended"] = draw(st.integers(0, 3)) == 0
     if draw(st.integers(0, 3)) == 0:
         spec["uses"] = {name: draw(USE) for name in draw(st.sampled_from([["reel"], [*MATERIALS]]))}
+        if products and draw(st.booleans()):  # of which the other products take none
+            spec["uses"]["reel"] = {"quantity": {PRODUCTS[0]: 2.5}}
     return spec
 
 

@@ -19,7 +19,8 @@ def check_materials(trace: Trace, books: Books) -> None:
         used[use.station, use.material].append(use)
     for feed in trace.line.feeds:
         mine = used[feed.station, feed.material]
-        starts = [(v.began, v.part) for v in books.visits[feed.station] if v.began is not None]
+        began = [v for v in books.visits[feed.station] if v.began is not None]
+        starts = [(v.began, v.part) for v in began if feed.amounts[v.product]]
         assert sorted({(use.t, use.part) for use in mine}) == sorted(starts)
         lots = _lots(trace, feed)
         assert [n for n, _t in lots] == [feed.lot(i) for i in range(len(lots))]
@@ -28,7 +29,8 @@ def check_materials(trace: Trace, books: Books) -> None:
         assert left >= -1e-9
         if not any(fault.kind.id == "E-REEL" for fault in trace.line.faults):  # throws reels away
             put_in = feed.spec.lot * len(lots)
-            assert np.isclose(put_in - left, feed.quantity * len(starts), atol=1e-6)
+            taken = sum(feed.amounts[v.product] for v in began)
+            assert np.isclose(put_in - left, taken, atol=1e-6)
 
 
 def _lots(trace: Trace, feed: Feed) -> list[tuple[int, float]]:

@@ -71,14 +71,17 @@ def build(scenario: Scenario, text: str, origin: str) -> Line:
         )
         for name, spec in specs.items()
     )
-    feeds = feeds_of({n: s.uses for n, s in scenario.stations.items()}, scenario.materials)
+    products = tuple(scenario.products) or ("part",)
+    feeds = feeds_of(
+        {n: s.uses for n, s in scenario.stations.items()}, scenario.materials, products
+    )
     stations = tuple(
         _station(
             name,
             spec,
             takes[name],
             outlets[name],
-            tuple(scenario.products) or ("part",),
+            products,
             {buffer.id: buffer.capacity for buffer in buffers},
             feeds[name],
         )

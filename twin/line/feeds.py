@@ -7,7 +7,7 @@ So a number says where a lot was used, and no station's numbers depend on anothe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twin.equipment.model import Quantity
@@ -25,7 +25,7 @@ class Feed:
     material: str
     number: int  # among the feeds of the line
     count: int  # of all feeds of the line
-    quantity: float
+    amounts: tuple[float, ...]  # units a part takes, by number of its product
     spec: MaterialSpec
     refill: RefillSpec | None
 
@@ -54,7 +54,9 @@ class Feed:
 
 
 def feeds_of(
-    stations: Mapping[str, Mapping[str, UseSpec]], materials: Mapping[str, MaterialSpec]
+    stations: Mapping[str, Mapping[str, UseSpec]],
+    materials: Mapping[str, MaterialSpec],
+    products: Sequence[str],
 ) -> dict[str, tuple[Feed, ...]]:
     """Feeds by station, numbered in file order."""
     pairs = [(name, material) for name, uses in stations.items() for material in uses]
@@ -62,7 +64,8 @@ def feeds_of(
     for number, (name, material) in enumerate(pairs):
         use = stations[name][material]
         spec = materials[material]
-        feed = Feed(name, material, number, len(pairs), use.quantity, spec, use.refill)
+        amounts = tuple(use.of(product) for product in products)
+        feed = Feed(name, material, number, len(pairs), amounts, spec, use.refill)
         out[name] += (feed,)
     return out
 
