@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.laws.lines import AFTER, CREWS, CYCLES, PRODUCTS, REPAIR, make, people, upkeep
+from tests.laws.lines import AFTER, CREWS, CYCLES, PRODUCTS, REPAIR, UTILITIES, make, people, upkeep
 from twin.line import Line
 
 RATES = st.sampled_from(["3600 /h", "7200 /h", "4000 /h", "100 /min", "5 /s"])
@@ -31,6 +31,7 @@ def _flow_station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     if draw(st.integers(0, 4)) == 0:
         spec["maintenance"] = draw(upkeep())
     spec["unattended"] = draw(st.integers(0, 3)) == 0
+    spec["utilities"] = draw(UTILITIES)
     return spec
 
 

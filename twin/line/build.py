@@ -10,6 +10,7 @@ from twin.equipment.alarm import HIGH, LOW, Alarm, Failed
 from twin.equipment.model import Equipment, Parameters, Quantity
 from twin.equipment.standard import fluid_tags, line_tags, standard_tags
 from twin.equipment.tag import Tag, Text, Track
+from twin.equipment.utility import utility_tags
 from twin.line import feeds as supply
 from twin.line.feeds import Feed, feeds_of
 from twin.line.fluid import FLOW, PACK_BEGAN, flows, top_rate
@@ -123,6 +124,7 @@ def _station(
         tags = fluid_tags(tags, top_rate(spec) * 3600.0, levels)
         quantities += FLOW
         readings += () if spec.pack is None else (PACK_BEGAN,)
+    tags += utility_tags(spec.utilities.by_state(), equipment.utilities(parameters))
     tags += equipment.tags(parameters) + supply.tags(feeds)
     phases = equipment.phases(parameters)
     if phases:
