@@ -48,6 +48,7 @@ LONG = {"id": "long", "from": "22:00", "to": "08:00",
 SHIFTS = st.sampled_from([[EARLY], [LATE], [EARLY, LATE], [LONG]])
 PRODUCTS = ("red", "blue", "green")
 CREWS = ("fitters", "operators")
+OVEN_RECIPE = st.sampled_from([{}, {"Zone1Set": 160.0}, {"Zone1Set": 140.0, "BeltSpeed": 120.0}])
 MATERIALS = {
     "reel": {"lot": 10, "properties": {"value": {"mean": 5, "sd": 1}}},
     "glue": {"lot": 2.5, "unit": "kg"},
@@ -203,6 +204,11 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
         rest["orders"] = [
             {"product": name, "quantity": draw(st.integers(1, 7))} for name in PRODUCTS[:products]
         ]
+        ovens_here = [name for name, spec in stations.items() if spec.get("kind") == "reflow"]
+        rest["recipes"] = {
+            name: {"units": {oven: draw(OVEN_RECIPE) for oven in ovens_here}}
+            for name in PRODUCTS[:products]
+        }
     return make(stations, **rest)
 
 

@@ -6,7 +6,9 @@ One idea a file; adding a kind is adding a row to `CATALOGUE`.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from twin.equipment.aseptic_tank import ASEPTIC_TANK
 from twin.equipment.beadmill import BEAD_MILL
+from twin.equipment.blender import BLENDER
 from twin.equipment.cstr import CSTR
 from twin.equipment.deburr import DEBURR
 from twin.equipment.depalletiser import DEPALLETISER
@@ -35,6 +37,7 @@ from twin.equipment.printer import PRINTER
 from twin.equipment.reflow import REFLOW
 from twin.equipment.saw import SAW
 from twin.equipment.shrink_packer import SHRINK_PACKER
+from twin.equipment.silo import SILO
 from twin.equipment.tanks import TANK_FARM
 from twin.equipment.tinting import TINTING
 from twin.equipment.vision import VISION
@@ -42,7 +45,8 @@ from twin.equipment.washer import WASHER
 
 ELECTRONICS = (LOADER, PRINTER, SPI, WASH, PLACER, REFLOW, AOI, ICT, REVIEW, UNLOADER)
 MACHINING = (SAW, LATHE, MILL, DEBURR, WASHER, GAUGE, CMM, FURNACE, GRINDER, PRESS, MARKER)
-FOOD = (PASTEURISER, DEPALLETISER, FILLER, LABELLER, VISION, SHRINK_PACKER, PALLETISER)
+WET = (SILO, BLENDER, PASTEURISER, ASEPTIC_TANK)
+FOOD = (*WET, DEPALLETISER, FILLER, LABELLER, VISION, SHRINK_PACKER, PALLETISER)
 COATING = (TANK_FARM, DOSING, KETTLE, DISPERSER, BEAD_MILL, LET_DOWN, TINTING, FILTER, PAIL_FILLER)
 CHEMICAL = (*COATING, CSTR)
 KINDS = (MACHINE, *ELECTRONICS, *MACHINING, *CHEMICAL, *FOOD)

@@ -90,9 +90,12 @@ class Extras:
     def prepare(self) -> None:
         """A part came: make ready for it."""
         part = self._machine.part
-        if self._changeover is not None and part.product != self.product:
+        if part.product == self.product:
+            self._make_ready()
+        elif self._changeover is not None:
             self._change_to(part.product)
         else:
+            self._take_product(part.product)
             self._make_ready()
 
     def announce(self, product: int) -> None:
@@ -233,7 +236,7 @@ class Extras:
         self.resume()
 
     def _set_up(self) -> None:
-        self.product = self._target
+        self._take_product(self._target)
         self._machine.note(EventKind.SETUP, self.product)
         if self._changeover is not None and self._changeover.crew is not None:
             self._changeover.crew.release()
@@ -242,6 +245,10 @@ class Extras:
             self._machine.seek()
         else:
             self._make_ready()
+
+    def _take_product(self, product: int) -> None:
+        self.product = product
+        self.rig.load_recipe(product)
 
     def _operator_came(self) -> None:
         interrupted, self.stage = self.stage == 4, 3

@@ -221,6 +221,7 @@ class FluidStation(Machine):
         self.net.settle()
         self.product, self._fresh = product, True
         self.rig.part = Part(-1, product)
+        self.rig.load_recipe(product)
         self.refresh()
 
     # ---- parts

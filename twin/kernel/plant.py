@@ -108,7 +108,7 @@ class Plant:
     def begin(self) -> None:
         """Set everything going at time 0, in file order."""
         for rig in self.rigs.values():
-            rig.begin()
+            rig.begin(self.orders.first_product)
             rig.machine.note(EventKind.SETUP, self.orders.first_product)
             for stock in rig.stocks:
                 stock.begin()

@@ -50,6 +50,7 @@ class Rig:
         self.stocks: list[Stock] = []  # materials, in file order
         self.tanks: dict[str, Tank] = {}  # the line's, by key
         self.recipes = line.recipes_of(station.id)  # by number of the product
+        self._loaded = 0  # product whose recipe the set points are of
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
         keys = list(line.quantities)
@@ -74,8 +75,10 @@ class Rig:
 
     # ---- the run's side
 
-    def begin(self) -> None:
-        """Record set points and laws at the start, settled."""
+    def begin(self, product: int) -> None:
+        """Record set points and laws at the start, settled, with the recipe of `product`."""
+        self._loaded = product
+        self.settings.update(self._asked(product))
         for name, value in self.settings.items():
             self._record(name, Law.hold(value))
         for name, value in self._initial.items():
@@ -154,6 +157,22 @@ class Rig:
         self.changed()
         if self.belt is not None and self.equipment.residence is not None:
             self.belt.change_stay(self.equipment.residence(self.parameters, self.settings))
+
+    def load_recipe(self, product: int) -> None:
+        """Change the set points that the recipe of `product` names; the others stay."""
+        self._loaded = product
+        for name, value in self._asked(product).items():
+            if value != self.settings[name]:
+                self.set(name, value)
+
+    def change_recipe(self, product: int, name: str, value: float) -> None:
+        """Let the recipe of `product` ask for `value`, at once where it is what is made."""
+        self.recipes[product][name] = value
+        if product == self._loaded and name in self.settings:
+            self.set(name, value)
+
+    def _asked(self, product: int) -> dict[str, float]:
+        return {n: v for n, v in self.recipes[product].items() if n in self.settings}
 
     def drive(self) -> None:
         """Let every law head for where settings and faults now send it."""

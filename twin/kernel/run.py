@@ -147,7 +147,7 @@ def _set(plant: Plant, command: Command) -> None:
 
 
 def _recipe(plant: Plant, command: Command) -> None:
-    """A parameter of a product's control recipe, for the phases that begin from now on."""
+    """A parameter of a product's control recipe, for the phases and changeovers from now on."""
     known = plant.line.recipe_limits
     limits = known.get(command.target)
     if limits is None:
@@ -169,7 +169,8 @@ def _recipe(plant: Plant, command: Command) -> None:
         )
     product, place = command.target.split("/", 1)
     station, name = place.split(".", 1)
-    plant.rigs[station].recipes[plant.line.products.index(product)][name] = float(value)
+    number = plant.line.products.index(product)
+    plant.rigs[station].change_recipe(number, name, float(value))
 
 
 def _fault(plant: Plant, command: Command) -> None:

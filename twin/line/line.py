@@ -216,13 +216,14 @@ class Line:
 
     @cached_property
     def recipe_limits(self) -> dict[str, Setting]:
-        """Every parameter of every master recipe by "product/UNIT.Parameter"."""
+        """Every parameter and set point of every master recipe by "product/UNIT.Parameter"."""
         rows: dict[str, Setting] = {}
         for product in self.products:
             spec = self.scenario.recipes.get(product)
             for station in self.stations:
                 given = {} if spec is None else spec.units.get(station.id, {})
-                for row in station.equipment.recipe(station.parameters):
+                set_points = (row for row in station.settings if row.name in given)
+                for row in (*station.equipment.recipe(station.parameters), *set_points):
                     if row.name in given:
                         amount = given[row.name]
                         row = replace(
@@ -233,6 +234,27 @@ class Line:
                         )
                     rows[f"{product}/{station.id}.{row.name}"] = row
         return rows
+
+    @cached_property
+    def units_a_part(self) -> dict[str, float]:
+        """Units of each station that material flows through which become one part."""
+        known: dict[str, float] = {}
+
+        def of(station: Station) -> float:
+            if station.id not in known:
+                known[station.id] = station.spec.pack or next(
+                    (
+                        take.quantity * of(other)
+                        for other in self.stations
+                        if other.fluid
+                        for take in other.takes
+                        if take.buffer in station.outputs
+                    ),
+                    1.0,
+                )
+            return known[station.id]
+
+        return {station.id: of(station) for station in self.stations if station.fluid}
 
     def recipes_of(self, station: str) -> list[dict[str, float]]:
         """A unit's parameters in the master recipe of every product, by the product's number."""

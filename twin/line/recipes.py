@@ -34,7 +34,8 @@ def _parameters(scenario: Scenario, unit: str) -> dict[str, Setting]:
         parameters = equipment.parameters.model_validate(spec.parameters)
     except ValidationError:
         return {}
-    return {row.name: row for row in equipment.recipe(parameters)}
+    rows = (*equipment.recipe(parameters), *equipment.settings(parameters))
+    return {row.name: row for row in rows}
 
 
 def recipes(scenario: Scenario, source: Source) -> Iterator[Problem]:
@@ -58,9 +59,7 @@ def _limits(source: Source, path: Path, amount: AmountSpec, row: Setting) -> Ite
     low = row.low if amount.low is None else amount.low
     high = row.high if amount.high is None else amount.high
     if not row.low <= low <= amount.value <= high <= row.high:
-        expected = _("{low:g} ≤ low ≤ value ≤ high ≤ {high:g} {unit}").format(
-            low=row.low, high=row.high, unit=row.unit
-        )
+        expected = f"{row.low:g} ≤ low ≤ value ≤ high ≤ {row.high:g} {row.unit}"
         found = f"low: {low:g}, value: {amount.value:g}, high: {high:g}"
         yield source.problem(path, expected, found)
 

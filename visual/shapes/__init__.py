@@ -21,6 +21,7 @@ from visual.shapes.inspection import aoi, ict, spi
 from visual.shapes.machine import machine
 from visual.shapes.placer import placer
 from visual.shapes.printer import printer
+from visual.shapes.process import aseptic_tank, blender, silo
 from visual.shapes.reflow import reflow
 from visual.shapes.shape import Parameters, Shape
 from visual.shapes.shop import cmm, furnace, gauge, marker, press, washer
@@ -53,7 +54,10 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "silo": silo,
+        "blender": blender,
         "pasteuriser": pasteuriser,
+        "aseptic-tank": aseptic_tank,
         "depalletiser": depalletiser,
         "filler": filler,
         "labeller": labeller,
