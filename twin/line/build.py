@@ -144,13 +144,13 @@ def _station(
         equipment.settings(parameters),
         quantities,
         readings,
-        _alarms(name, spec, equipment.alarms(parameters)),
+        _alarms(name, spec, equipment.alarms(parameters) + supply.alarms(feeds)),
         feeds,
     )
 
 
 def _alarms(name: str, spec: StationSpec, own: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
-    """The kind's alarms, and one for each failure mode of the station."""
+    """The station's alarms, and one for each of its failure modes."""
     stops = (
         Alarm(
             mode.id,

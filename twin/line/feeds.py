@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from twin.equipment.alarm import LOW, Alarm, Beyond
 from twin.equipment.model import Quantity
 from twin.equipment.tag import Tag, Text, Track
 from twin.line.materials import MaterialSpec, RefillSpec, UseSpec
 
 MOST_LOTS = 1e9
+SCARCE = 0.1  # share of a lot that is left when the next is asked for, assumed
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,25 @@ def tags(feeds: tuple[Feed, ...]) -> tuple[Tag, ...]:
                 feed.spec.unit, 0, 2.0 * feed.spec.lot, Track(feed.left_key)),
         ]  # fmt: skip
     return tuple(rows)
+
+
+def alarms(feeds: tuple[Feed, ...]) -> tuple[Alarm, ...]:
+    """Where people put the next lot in, they are told before it is needed."""
+    return tuple(
+        Alarm(
+            f"{stem(feed.material, len(feeds))}Low",
+            Text(f"Nearly used up: {feed.title.en}", f"소진 임박: {feed.title.ko}"),
+            LOW,
+            Text("Bring the next lot.", "다음 로트 준비."),
+            Beyond(
+                f"{stem(feed.material, len(feeds))}Left",
+                low=SCARCE * feed.spec.lot,
+                deadband=0.1 * SCARCE * feed.spec.lot,
+            ),
+        )
+        for feed in feeds
+        if feed.refill is not None
+    )
 
 
 def quantities(feeds: tuple[Feed, ...]) -> tuple[Quantity, ...]:
