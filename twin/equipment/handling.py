@@ -72,7 +72,8 @@ def _magazine(start: float, alarm: Alarm) -> dict[str, object]:
 
 NEARLY_EMPTY = Alarm(
     "MagazineLow", Text("Magazine nearly empty", "매거진 소진 임박"), LOW,
-    Text("Bring the next magazine.", "다음 매거진 준비."), Beyond("Magazine", low=5.0, deadband=1.0),
+    Text("Bring the next magazine.", "다음 매거진 준비."),
+    Beyond("Magazine", low=5.0, deadband=1.0),
 )  # fmt: skip
 NEARLY_FULL = Alarm(
     "MagazineFull", Text("Magazine nearly full", "매거진 만재 임박"), LOW,
