@@ -31,6 +31,7 @@ HORIZON = 1800.0  # s integrated while it is not known how long it lasts
 FOREVER = 30 * 86_400.0  # s "left" of what cannot end as things are
 FOULED = 0.2  # share of the jacket's W/K lost at which batches are late, assumed
 SETTLE = 300.0  # s after which the jacket is as warm as the contents, assumed
+GELLED = 0.5  # share of the batch in lumps from which it is lost, assumed
 BACK = 3.0  # K below its limit at which the interlock lets go, assumed
 TOLERANCE = {"Temp": 0.03, "Jacket": 0.15, "A": 2.0, "B": 2.0, "Dosed": 0.2, "Feed": 0.02,
              "Peak": 0.05, "Valve": 0.5}  # fmt: skip
@@ -202,6 +203,7 @@ def _knots(
         wave = jacket_cycle(t + bench.t, stuck)
         jacket = jacket + wave.jacket
         temp = temp + wave.contents
+        bench.put("Swing", float(np.ptp(wave.contents)))
     peak = np.maximum.accumulate(np.maximum(temp, bench.value("Peak")))
     valve = np.clip((reactor.HOTTEST - jacket) / (reactor.HOTTEST - reactor.COLDEST), 0.0, 1.0)
     if not cooled(bench):
@@ -235,7 +237,8 @@ def drive(p: KettleParameters, bench: Bench) -> dict[str, tuple[float, float]]:
 def cycle(p: KettleParameters, bench: Bench, nominal: float) -> float:
     """A worn seal may trip the stirrer in this batch."""
     worn = bench.severity("C-AGIT")
-    bench.put("Tripped", 0.0)
+    for name, value in (("Tripped", 0.0), ("Swing", 0.0), ("Since", bench.t)):
+        bench.put(name, value)
     if worn > 0.3 and bench.uniform("seal") < worn:
         bench.put("SealTrip", 1.0)
         bench.stop("agitator")
@@ -248,7 +251,9 @@ def work(p: KettleParameters, bench: Bench, part: Item) -> bool:
     """The laboratory's verdict on the resin."""
     left, peak = bench.value("B") / reactor.CHARGED, bench.value("Peak")
     high = bench.recipe["CookSet"] + reactor.MARGIN
-    part.x["unreacted"], part.x["peak"] = left, peak
+    part.x["unreacted"], part.x["peak"], part.x["swing"] = left, peak, bench.value("Swing")
+    part.x["batch time"] = (bench.t - bench.value("Since")) / MINUTE
+    part.x["gel"] = bench.uniform("gel") if bench.value("SealTrip") > 0.0 else 0.0
     part.x["acid"] = 10.0 + p.acid * bench.normal("acid") + 20.0 * max(left - 0.05, 0.0)
     part.x["mass"] = part.x.get("mass", reactor.HEEL + reactor.DOSE)
     bench.read("AcidNumber", part.x["acid"])
@@ -256,7 +261,7 @@ def work(p: KettleParameters, bench: Bench, part: Item) -> bool:
     spoilt = {
         "acid number": (abs(part.x["acid"] - 10.0) > p.window, "C-COOL"),
         "overheated": (peak > high, "C-COOL"),
-        "gel": (bench.value("SealTrip") > 0.0 and bench.uniform("gel") < 0.5, "C-AGIT"),
+        "gel": (part.x["gel"] > GELLED, "C-AGIT"),
     }
     for defect, (bad, fault) in spoilt.items():
         if bad:

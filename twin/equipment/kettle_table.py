@@ -75,6 +75,8 @@ QUANTITIES = (
     Quantity("Peak", "°C", 25.0, hidden=True),
     Quantity("Wait", "s", hidden=True),
     Quantity("SealTrip", "", hidden=True),
+    Quantity("Swing", "K", hidden=True),
+    Quantity("Since", "s", hidden=True),
     Quantity("Tripped", ""),
     Quantity("AgitRpm", "rpm"),
     Quantity("AgitA", "A"),
@@ -109,6 +111,6 @@ FAULTS = (
     FaultKind("C-AGIT", Text("Stirrer seal worn", "교반기 씰 마모"), 1.0, "1",
               ("Vibration", "AgitA"), ("gel",), "assumed", "ramp", 3 * 86_400.0, "Vibration"),
     FaultKind("C-VALVE", Text("Cooling valve sticks", "냉각 밸브 고착"), 3.0, "%",
-              ("Jacket", "Valve"), ("variance",),
+              ("Jacket", "Valve"), ("swing",),
               "limit cycle of 4 to 8 min: computed", quantity="Jacket"),
 )  # fmt: skip

@@ -100,7 +100,7 @@ LABELLER = Equipment(
             Text("Glue heater weak", "접착제 히터 성능 저하"),
             size=10.0,
             unit="K",
-            observable=("GlueTemp", "LabelOffset"),
+            observable=("GlueTemp", "LabelOffset", "INSP.LabelOK"),
             affects=("label spread",),
             source="assumed: 10 K colder, three times the variance of the offset, twice the stops",
             quantity="GlueTemp",

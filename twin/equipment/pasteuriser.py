@@ -49,6 +49,7 @@ def look(p: PasteuriserParameters, bench: Bench) -> float:
         soil = bench.value("Soil")
         bench.read("RinseCount", (FEW + MANY * soil) * exp(0.3 * bench.normal("rinse")))
     _book(bench)
+    bench.give("misread", float(bench.severity("F-RTD") > 0.0))
     return p.sample
 
 
