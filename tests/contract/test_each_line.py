@@ -8,11 +8,7 @@ import twin
 from twin.line.index import shipped
 
 NAMES = [entry.id for entry in shipped() if not entry.id.startswith("examples/")]
-BY_HAND = (
-    "review",
-    "wash",
-    "touch-up",
-)  # benches where people work; nothing there announces anything
+BY_HAND = ("review", "wash", "touch-up")  # benches of people, who need no announcement
 
 
 @pytest.fixture(scope="module", params=NAMES)

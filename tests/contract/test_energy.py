@@ -44,7 +44,7 @@ def by_state(spec: dict[str, float | None], spent: dict[str, float]) -> float:
     """Power or flow of each state times the hours in it, as the guide's table of keys says it."""
     standby = spec["standby"] or 0.0
     rates = {"WORKING": spec["working"] or 0.0, "STOPPED": spec["off"] or 0.0}
-    for state, key in (("SETUP", "setup"), ("LOADING", "loading")):
+    for state, key in (("SETUP", "setup"), ("LOADING", "loading"), ("MAINTENANCE", "maintenance")):
         rates[state] = standby if spec.get(key) is None else spec[key]
     return sum(rates.get(state, standby) * time for state, time in spent.items())
 

@@ -65,7 +65,10 @@ UTILITIES = st.sampled_from(
     [
         {},
         {"air": {"working": "9 Nm³/h", "standby": "2 Nm³/h", "loading": "14 Nm³/h"}},
-        {"steam": {"working": "80 kg/h"}, "nitrogen": {"setup": "5 NL/min", "off": "1 NL/min"}},
+        {
+            "steam": {"working": "80 kg/h", "maintenance": "9 kg/h"},
+            "nitrogen": {"setup": "5 NL/min", "off": "1 NL/min"},
+        },
     ]
 )
 SECONDS = st.floats(0.0, 60.0, allow_nan=False).map(lambda t: round(t, 3))

@@ -49,12 +49,11 @@ MAXIMUM_COUNT = 1e9
 
 
 def levels(use: Mapping[str, float | None]) -> tuple[float, ...]:
-    """Power (kW) or flow (units/h) for each state code, from working/standby/setup/loading/off."""
+    """Power (kW) or flow (units/h) for each state code; what is not given is as on standby."""
     working, standby, off = (use[key] or 0.0 for key in ("working", "standby", "off"))
-    setup, loading = (
-        standby if value is None else value for value in (use.get("setup"), use.get("loading"))
-    )
-    return (off, standby, standby, working, standby, standby, setup, standby, standby, loading)
+    given = (use.get(key) for key in ("setup", "maintenance", "loading"))
+    setup, upkeep, loading = (standby if value is None else value for value in given)
+    return (off, standby, standby, working, standby, standby, setup, standby, upkeep, loading)
 
 
 def standard_tags(

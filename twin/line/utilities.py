@@ -15,22 +15,24 @@ UtilityName = Literal["air", "nitrogen", "steam", "water"]
 
 
 class GasUse(Record):
-    """Flow of a gas by kind of state; `setup` and `loading` are as `standby` when left out."""
+    """Flow of a gas by kind of state; those left out are as on `standby`."""
 
     working: GasFlow = 0.0
     standby: GasFlow = 0.0
     setup: GasFlow | None = None
     loading: GasFlow | None = None
+    maintenance: GasFlow | None = None
     off: GasFlow = 0.0
 
 
 class MassUse(Record):
-    """Flow of steam or water by kind of state; `setup`, `loading` as `standby` when left out."""
+    """Flow of steam or water by kind of state; those left out are as on `standby`."""
 
     working: MassFlow = 0.0
     standby: MassFlow = 0.0
     setup: MassFlow | None = None
     loading: MassFlow | None = None
+    maintenance: MassFlow | None = None
     off: MassFlow = 0.0
 
 
