@@ -2,7 +2,7 @@
 # make test   run every test; FAST=1 leaves the slow ones out, ARGS="-k words" selects
 # make check  style, types, import contracts, translations
 # make bench  measure speed and report ratios
-# make docs   generate the reference and check every link
+# make docs   generate the reference and the pictures of the lines, check every link
 # make web    build the 3D page's scripts     make locale  renew the translation catalogues
 # make wheel  build the distribution          make clean   remove everything made here
 # Each rule sets up what it needs, once, also on a fresh machine.
@@ -37,6 +37,7 @@ bench: .venv/.ready-dev
 
 docs: .venv/.ready-dev
 	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/pictures.py
 	$(BIN)/python scripts/links.py
 
 web:

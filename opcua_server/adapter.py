@@ -8,12 +8,14 @@ import ipaddress
 import logging
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from asyncua import ua
+from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
@@ -23,6 +25,8 @@ from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.services import LineInternalServer
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
+from twin.field import Records
+from twin.field.table import PLAIN
 from twin.i18n import _
 from twin.trace.journal import Role
 from twin.version import __version__
@@ -101,7 +105,8 @@ class OpcUaAdapter:
         line = session.line
         core = LineInternalServer(self.accounts)
         server = GuardedServer(core)
-        tags = tuple(line.tags.values())
+        shown = session.shown
+        tags = tuple(shown.tags.values())
         store = LiveStore(tags, session.started_at)
         with collector_paused():
             await server.init()
@@ -109,7 +114,9 @@ class OpcUaAdapter:
             await self._tell_capabilities(server)
             index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
-            space = nodes.build(core.aspace, index, line, store, stepped)
+            space = nodes.build(
+                core.aspace, index, line, store, stepped, shown, session.keeps_history
+            )
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
@@ -167,14 +174,21 @@ class OpcUaAdapter:
         store, space = self._store, self._space
         if store is None or space is None:
             return
+        received = getattr(block, "received", None)
+        values: Iterable[tuple[int, ua.DataValue | None]]
+        if received is not None:
+            values = _arrived(store, received, block.reachable)
+        else:
+            rows = store.update(block.t, block.values, block.changed).tolist()
+            values = ((row, None) for row in rows)
         told = 0
-        for row in store.update(block.t, block.values, block.changed).tolist():
+        for row, value in values:
             listeners = space.variables[row].attributes[ua.AttributeIds.Value].datachange_callbacks
             if not listeners:
                 continue
-            value = store.data_value(row)
+            shared = store.data_value(row) if value is None else value
             for handle, notify in list(listeners.items()):
-                await notify(handle, value)
+                await notify(handle, shared)
             told += len(listeners)
             if told >= NOTIFY_AT_ONCE:
                 told = 0
@@ -186,6 +200,23 @@ class OpcUaAdapter:
         if server is not None:
             await server.stop()
             gc.unfreeze()
+
+
+def _arrived(
+    store: LiveStore, received: Records, reachable: NDArray[np.bool_]
+) -> Iterator[tuple[int, ua.DataValue]]:
+    """Rows as a plant network brought them, one by one, then those whose station came or went."""
+    for row, value, stamp, quality, how in zip(
+        received.tag.tolist(),
+        received.value.tolist(),
+        received.stamp.tolist(),
+        received.quality.tolist(),
+        received.how.tolist(),
+        strict=True,
+    ):
+        yield row, store.take(row, value, stamp, quality, how != PLAIN)
+    for row in store.reach(reachable).tolist():
+        yield row, store.data_value(row)
 
 
 def bind(host: str, port: int) -> socket.socket:

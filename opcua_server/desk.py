@@ -44,7 +44,7 @@ class Desk:
         self.session = session
         self.space = space
         self.tell = tell
-        self.tags: tuple[Tag, ...] = tuple(session.line.tags.values())
+        self.tags: tuple[Tag, ...] = tuple(session.shown.tags.values())
         self.faults = {fault.id for fault in session.line.faults}
 
     async def write(self, request: ua.WriteValue, user: LineUser) -> ua.StatusCode:
@@ -62,6 +62,10 @@ class Desk:
         tag = self.tags[row]
         if request.AttributeId != ua.AttributeIds.Value or not tag.setting:
             raise Refused(Codes.BadNotWritable, f"{tag.key} is measured, not a set point")
+        key = f"{tag.station}.{tag.setting}"
+        setting = self.session.shown.settings.get(key)
+        if setting is None:
+            raise Refused(Codes.BadNotWritable, f"{key} is read-only at this level")
         if request.IndexRange:
             raise Refused(Codes.BadWriteNotSupported, "a set point has no elements to write")
         if not user.may("operator"):
@@ -72,8 +76,6 @@ class Desk:
         if sent.Value is None or sent.Value.is_array or sent.Value.VariantType != WIRE[tag.kind][0]:
             expected = WIRE[tag.kind][0].name
             raise Refused(Codes.BadTypeMismatch, f"{tag.key} takes one {expected}")
-        key = f"{tag.station}.{tag.setting}"
-        setting = self.session.line.settings[key]
         value = float(sent.Value.Value)
         # written so that NaN is out of range too
         if not setting.low <= value <= setting.high:

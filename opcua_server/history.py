@@ -67,7 +67,7 @@ class TraceHistory:
     def __init__(self, session: Any, space: Space) -> None:
         self.session = session
         self.space = space
-        self.tags: tuple[Tag, ...] = tuple(session.line.tags.values())
+        self.tags: tuple[Tag, ...] = tuple(session.shown.tags.values())
         self.base = to_filetime(session.started_at)
 
     async def init(self) -> None:
@@ -99,7 +99,7 @@ class TraceHistory:
 
     def _read(self, node: Any, details: Any, stamps: Any, page: int) -> ua.HistoryReadResult:
         row = self.space.tags.get(node.NodeId)
-        if row is None:
+        if row is None or not self.session.keeps_history:
             code = Codes.BadHistoryOperationUnsupported
             return ua.HistoryReadResult(StatusCode=ua.StatusCode(code))
         tag = self.tags[row]

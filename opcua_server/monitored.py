@@ -15,6 +15,8 @@ from asyncua.server.monitored_item_service import MonitoredItemService
 from asyncua.server.subscription_service import SubscriptionService
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
+from opcua_server.store import Resent
+
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.monitored_item_service", "MonitoredItemService"),
     ("asyncua.server.monitored_item_service", "MonitoredItemData"),
@@ -85,7 +87,7 @@ class SharedItems(MonitoredItemService):
     def _differs(self, last: ua.DataValue, value: ua.DataValue, item: Any) -> bool:
         wanted = item.filter
         trigger = Trigger.StatusValue if wanted is None else wanted.Trigger
-        if last.StatusCode != value.StatusCode:
+        if last.StatusCode != value.StatusCode or isinstance(value, Resent):
             return True
         if trigger == Trigger.Status:
             return False

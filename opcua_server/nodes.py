@@ -19,11 +19,13 @@ from opcua_server.methods import METHODS, Method
 from opcua_server.store import LiveStore
 from opcua_server.units import engineering_units
 from twin.equipment.tag import Tag, Text
+from twin.field import Exposure
 from twin.line.line import Line
 
 IDS = ua.ObjectIds
 READ, WRITE, HISTORY = 1, 2, 4  # AccessLevel bits, OPC 10000-3, 8.57
 DATA_TYPES = {"float": IDS.Double, "int": IDS.Int64, "bool": IDS.Boolean, "enum": IDS.UInt32}
+CONTROLS = ("start", "stop", "reset")  # commands of the methods that control jobs
 LINE_STATION = "Line"  # the "station" of the tags of the line itself
 LAST_REJECTION = "LastRejection"
 
@@ -46,9 +48,18 @@ def namespace_uri(line: Line) -> str:
 
 
 def build(
-    address_space: AddressSpace, namespace: int, line: Line, store: LiveStore, stepped: bool
+    address_space: AddressSpace,
+    namespace: int,
+    line: Line,
+    store: LiveStore,
+    stepped: bool,
+    shown: Exposure,
+    history: bool,
 ) -> Space:
-    """Add the line below Objects. `stepped` adds the method that advances time."""
+    """Add the line below Objects, with what is `shown` of it.
+
+    `stepped` adds the method that advances time; `history` lets clients read the past.
+    """
     builder = SpaceBuilder(address_space, namespace)
     texts = _Texts(builder)
     line_id = builder.node_id(line.id)
@@ -58,13 +69,21 @@ def build(
     parents = {LINE_STATION: line_id}
     for station in line.stations:
         node_id = parents[station.id] = builder.node_id(station.id)
-        shown = texts.of(node_id, station.title)
-        builder.object(node_id, station.id, line_id, IDS.HasComponent, **shown)
-    for row, tag in enumerate(line.tags.values()):
-        node = _add_tag(builder, texts, tag, parents[tag.station], store, row)
+        named = texts.of(node_id, station.title)
+        builder.object(node_id, station.id, line_id, IDS.HasComponent, **named)
+    for row, tag in enumerate(shown.tags.values()):
+        access = READ | HISTORY * history
+        access |= WRITE * (f"{tag.station}.{tag.setting}" in shown.settings)
+        node = _add_tag(builder, texts, tag, parents[tag.station], store, row, access)
         space.tags[node.nodeid] = row
         space.variables.append(node)
-    _add_methods(builder, texts, space, parents, line_id, stepped)
+    offered = [
+        method
+        for method in METHODS
+        if (stepped or not method.stepped_only)
+        and (shown.level.control or method.command not in CONTROLS)
+    ]
+    _add_methods(builder, texts, space, parents, line_id, offered)
     _add_rejection(builder, texts, space)
     return space
 
@@ -89,7 +108,13 @@ class _Texts:
 
 
 def _add_tag(
-    builder: SpaceBuilder, texts: _Texts, tag: Tag, parent: ua.NodeId, store: LiveStore, row: int
+    builder: SpaceBuilder,
+    texts: _Texts,
+    tag: Tag,
+    parent: ua.NodeId,
+    store: LiveStore,
+    row: int,
+    access: int,
 ) -> NodeData:
     node_id = builder.node_id(tag.key)
     value = AttributeValue(ua.DataValue())
@@ -102,8 +127,8 @@ def _add_tag(
         _type_of(tag),
         DATA_TYPES[tag.kind],
         value,
-        access=READ | HISTORY | (WRITE if tag.setting else 0),
-        historizing=True,
+        access=access,
+        historizing=bool(access & HISTORY),
         interval=tag.period * 1000.0,
         **texts.of(node_id, tag.title),
     )
@@ -146,11 +171,13 @@ def _add_methods(
     space: Space,
     parents: Mapping[str, ua.NodeId],
     line_id: ua.NodeId,
-    stepped: bool,
+    offered: Iterable[Method],
 ) -> None:
     for station, owner in parents.items():
         on_line = owner == line_id
-        for method in _offered(on_line, stepped):
+        for method in offered:
+            if method.line_only and not on_line:
+                continue
             node_id = builder.node_id(f"{owner.Identifier}.{method.name}()")
             builder.method(
                 node_id,
@@ -161,14 +188,6 @@ def _add_methods(
                 **texts.of(node_id, method.title, method.description),
             )
             space.methods[node_id] = (method, owner, "" if on_line else station)
-
-
-def _offered(on_line: bool, stepped: bool) -> Iterable[Method]:
-    for method in METHODS:
-        if method.stepped_only and not stepped:
-            continue
-        if on_line or not method.line_only:
-            yield method
 
 
 def _add_rejection(builder: SpaceBuilder, texts: _Texts, space: Space) -> None:

@@ -30,6 +30,17 @@ WIRE: dict[str, tuple[ua.VariantType, Callable[[float], object]]] = {
 }
 WAITING = ua.StatusCode(ua.StatusCodes.BadWaitingForInitialData)
 NO_VALUE = ua.StatusCode(ua.StatusCodes.BadSensorFailure)
+LAST_USABLE = ua.StatusCode(ua.StatusCodes.UncertainNoCommunicationLastUsableValue)
+# quality of a received row -> status on the wire
+QUALITY = (
+    ua.StatusCode(),
+    ua.StatusCode(ua.StatusCodes.UncertainEngineeringUnitsExceeded),
+    NO_VALUE,
+)
+
+
+class Resent(ua.DataValue):
+    """A value that a gateway sends late or once more: told although it may be no change."""
 
 
 def to_filetime(moment: datetime) -> int:
@@ -61,6 +72,8 @@ class LiveStore:
         self._periods = np.array([period_ticks(tag) for tag in tags], dtype=np.int64)
         self._wire = [WIRE[tag.kind] for tag in tags]
         self._made: list[ua.DataValue | None] = [None] * count
+        self._quality: NDArray[np.int8] = np.zeros(count, dtype=np.int8)
+        self._reachable: NDArray[np.bool_] = np.ones(count, dtype=np.bool_)
 
     def update(
         self, t: float, values: NDArray[np.float64], changed: NDArray[np.bool_]
@@ -80,6 +93,26 @@ class LiveStore:
         self._made = [None] * len(self.tags)
         return rows
 
+    def take(self, row: int, value: float, stamp: float, quality: int, again: bool) -> ua.DataValue:
+        """Take one received row, its timestamp in simulated s; what subscribers are told."""
+        self.values[row], self._quality[row] = value, quality
+        self.source[row] = self.base + round(stamp * TICKS_PER_S)
+        self.generation[row] += 1
+        self.server_time = datetime.now(UTC)
+        self._made[row] = None
+        made = self.data_value(row)
+        if again:
+            made = Resent(made.Value, made.StatusCode, made.SourceTimestamp, made.ServerTimestamp)
+        return made
+
+    def reach(self, reachable: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Note which rows' stations are connected; the rows with a value for which that changed."""
+        rows = np.flatnonzero((reachable != self._reachable) & (self.generation > 0))
+        self._reachable = reachable
+        for row in rows.tolist():
+            self._made[row] = None
+        return rows
+
     def data_value(self, row: int) -> ua.DataValue:
         """The row's present value; one object is shared by all who ask, and never altered."""
         made = self._made[row]
@@ -96,4 +129,5 @@ class LiveStore:
             return ua.DataValue(None, NO_VALUE, source, self.server_time)
         variant_type, convert = self._wire[row]
         variant = ua.Variant(convert(value), variant_type)
-        return ua.DataValue(variant, ua.StatusCode(), source, self.server_time)
+        status = QUALITY[self._quality[row]] if self._reachable[row] else LAST_USABLE
+        return ua.DataValue(variant, status, source, self.server_time)

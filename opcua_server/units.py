@@ -59,6 +59,7 @@ CODES: dict[str, tuple[str, str]] = {
     "N": ("NEW", "newton"),
     "kgf": ("B37", "kilogram-force"),
     "Pa": ("PAL", "pascal"),
+    "Pa·s": ("C65", "pascal second"),
     "kPa": ("KPA", "kilopascal"),
     "bar": ("BAR", "bar"),
     "l/min": ("L2", "litre per minute"),
@@ -70,9 +71,21 @@ CODES: dict[str, tuple[str, str]] = {
     "count": ("C62", "one"),
     "1": ("C62", "one"),
     "pcs": ("H87", "piece"),
+    "L": ("LTR", "litre"),
+    "mL": ("MLT", "millilitre"),
+    "mol/l": ("C38", "mole per litre"),
+    "L/h": ("E32", "litre per hour"),
+    "L/min": ("L2", "litre per minute"),
+    "kN": ("B47", "kilonewton"),
+    "N·m": ("NU", "newton metre"),
+    "kg/min": ("F31", "kilogram per minute"),
+    "kg/h": ("E93", "kilogram per hour"),
+    "pH": ("Q30", "pH (potential of hydrogen)"),
+    "°Bx": ("J18", "degree Brix"),
+    "mS/cm": ("H61", "millisiemens per centimetre"),
 }
 # units in the field's use that Recommendation 20 has no code for
-UNCODED: dict[str, str] = {"cm/min": "centimetre per minute"}
+UNCODED: dict[str, str] = {"cm/min": "centimetre per minute", "HRC": "Rockwell hardness C"}
 
 
 def unit_id(code: str) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# unit -> (dimension, factor to the inside unit). Time in s, power in kW, length in m, mass in kg.
+# unit -> (dimension, factor to the inside unit). Time in s, power in kW, length in m, mass in kg,
+# rate in units of material a second; a litre is such a unit, as a bottle is.
 UNITS: dict[str, tuple[str, float]] = {
     "ms": ("time", 0.001),
     "s": ("time", 1.0),
@@ -34,6 +35,12 @@ UNITS: dict[str, tuple[str, float]] = {
     "cm/min": ("speed", 0.01 / 60),
     "mm/s": ("speed", 0.001),
     "m/s": ("speed", 1.0),
+    "/h": ("rate", 1.0 / 3600.0),
+    "/min": ("rate", 1.0 / 60.0),
+    "/s": ("rate", 1.0),
+    "L/h": ("rate", 1.0 / 3600.0),
+    "m3/h": ("rate", 1000.0 / 3600.0),
+    "m³/h": ("rate", 1000.0 / 3600.0),
     "°C": ("temperature", 1.0),
     "degC": ("temperature", 1.0),
     "K": ("temperature difference", 1.0),

@@ -21,6 +21,7 @@ class Visit:
     product: int
     worked: float = 0.0
     done: bool = False
+    began: float | None = None  # when work on it began
 
 
 @dataclass
@@ -48,7 +49,7 @@ def ways(line: Line) -> set[tuple[str, str]]:
             allowed |= {(feeder, taker) for feeder in buffer.feeders}
             if line.station_by_id[taker].spec.arrivals is not None:
                 allowed |= {("", buffer.id), ("", taker)}
-    allowed |= {("", s.id) for s in line.stations if not s.takes}
+    allowed |= {("", s.id) for s in line.stations if not s.takes or s.spec.pack}
     return allowed
 
 
@@ -61,7 +62,10 @@ class Walk:
         self.allowed = ways(line)
         self.tunnels = {s.id for s in line.stations if s.residence is not None}
         self.kits = {s.id for s in line.stations if sum(take.quantity for take in s.takes) > 1}
-        self.capacity = {b.id: b.capacity for b in line.buffers}
+        self.kits |= {s.id for s in line.stations if s.spec.batch is not None}
+        self.batches = {s.id for s in line.stations if s.spec.batch is not None}
+        self.flows = {s.id for s in line.stations if s.fluid}
+        self.capacity = {b.id: b.capacity for b in line.buffers if not b.fluid}
         self.level = dict.fromkeys(self.capacity, 0)
         self.place: dict[int, str] = {}
         self.shows: dict[str, tuple[State, int, float]] = {}
@@ -91,6 +95,8 @@ class Walk:
             visit = Visit(part, int(self.trace.parts.product[part]))
             self.going_on[here, part] = visit
             self.books.visits[here].append(visit)
+        if station and state == State.WORKING and self.going_on[here, part].began is None:
+            self.going_on[here, part].began = t
 
     def settle(self) -> None:
         """At the end of an instant: buffers within bounds, every station holds what it shows."""
@@ -101,21 +107,32 @@ class Walk:
         for name, (state, part, _) in self.shows.items():
             if part >= 0 and name not in self.tunnels and name not in self.kits:
                 assert self.place[part] == name, f"{name} shows a part of {self.place[part]}"
-            assert part >= 0 or state not in (State.WORKING, State.BLOCKED)
+            busy = state in (State.WORKING, State.BLOCKED)
+            assert part >= 0 or not busy or name in self.flows
         for name in self.left:
             assert self.shows[name][2] == self.now, f"{name} shows a part that it gave away"
         self.seen.clear()
         self.left.clear()
 
     def _show(self, here: str, state: State, part: int) -> None:
+        if state == State.IDLE and part >= 0:
+            state = State.BLOCKED  # at rest with a finished part that finds no room
         before, had, since = self.shows.get(here, (State.IDLE, -1, 0.0))
         assert here in self.shows or self.now == 0.0, f"{here} has no state from 0 to {self.now}"
         self.seen.setdefault(here, {before}).add(state)
-        if before == State.WORKING and (here, had) in self.going_on:
-            self.going_on[here, had].worked += self.now - since
+        if before == State.WORKING:
+            for visit in self._at_work(here, had):
+                visit.worked += self.now - since
         self.shows[here] = (state, part, self.now)
         if state not in (State.STOPPED, State.DOWN):
             self.before_hold[here] = state
+
+    def _at_work(self, here: str, shown: int) -> list[Visit]:
+        """The visits that are worked on: of the part shown, or of all parts of a batch."""
+        if here not in self.batches:
+            return [self.going_on[here, shown]] if (here, shown) in self.going_on else []
+        mine = (visit for (place, _), visit in self.going_on.items() if place == here)
+        return [visit for visit in mine if visit.began is not None]
 
     def _move(self, part: int, here: str) -> None:
         was = self.place.get(part, "")
@@ -141,7 +158,8 @@ class Walk:
         visit = self.going_on.pop((was, part))
         visit.done = True
         state, shown, since = self.shows[was]  # the row of who takes may come before
-        visit.worked += self.now - since if (state, shown) == (State.WORKING, part) else 0.0
+        mine = shown == part or (was in self.batches and visit.began is not None)
+        visit.worked += self.now - since if state == State.WORKING and mine else 0.0
 
 
 def audit(trace: Trace) -> Books:
@@ -166,9 +184,9 @@ def check_work(trace: Trace, books: Books) -> None:
     """Every finished visit took its own draw of working time: the n-th cycle, the n-th draw."""
     for station in trace.line.stations:
         kind, spec = station.equipment, station.spec
-        if kind.cycle is not None:
+        if kind.cycle is not None or station.fluid:
             continue  # the equipment changes the time
-        streams = {}
+        streams, began, drawn = {}, None, 0.0
         for n, visit in enumerate(books.visits[station.id]):
             purpose, law = "cycle", spec.cycle
             if isinstance(law, dict):
@@ -178,7 +196,8 @@ def check_work(trace: Trace, books: Books) -> None:
                     purpose = "cycle"
             if purpose not in streams:
                 streams[purpose] = Draws(trace.seed, station.id, purpose, law)
-            drawn = streams[purpose].pop()
+            if spec.batch is None or visit.began is None or visit.began != began:
+                drawn, began = streams[purpose].pop(), visit.began  # parts of a batch share one
             where = f"{station.id}, visit {n} of part {visit.part}: {visit.worked} of {drawn} s"
             slack = 1e-9 * (1.0 + trace.now)
             assert visit.worked <= drawn + slack, where

@@ -2,7 +2,8 @@
 
 A line is a row of stages; each stage is one machine, machines side by side on a shared buffer, an
 assembly station with suppliers of its own, or (seldom) an oven that parts travel through. Parts
-may go back for rework, people may be short, everything may fail.
+may go back for rework, people may be short, everything may fail; there may be shifts, breaks and
+planned maintenance.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ AFTER = st.sampled_from(
     ]
 )
 REPAIR = st.sampled_from([{"kind": "exponential", "mean": "3 s"}, "2 s", "0 s"])
+EARLY = {"id": "early", "from": "06:00", "to": "06:01"}
+LATE = {"id": "late", "from": "06:01", "to": "14:00", "breaks": [{"at": "06:01", "for": "7.3 s"}]}
+LONG = {"id": "long", "from": "22:00", "to": "08:00",
+        "breaks": [{"at": "06:00", "for": "4.25 s"}, {"at": "06:01", "for": "11 s"}]}  # fmt: skip
+SHIFTS = st.sampled_from([[EARLY], [LATE], [EARLY, LATE], [LONG]])
 PRODUCTS = ("red", "blue", "green")
 CREWS = ("fitters", "operators")
 SECONDS = st.floats(0.0, 60.0, allow_nan=False).map(lambda t: round(t, 3))
@@ -77,6 +83,8 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         spec["setup"] = {"time": draw(REPAIR), "crew": draw(st.sampled_from([None, *CREWS]))}
     if draw(st.integers(0, 3)) == 0:
         spec["crew"] = draw(st.sampled_from(CREWS))
+    if draw(st.integers(0, 3)) == 0:
+        spec["load"] = {"time": draw(REPAIR), "crew": draw(st.sampled_from([None, *CREWS]))}
     spec["failures"] = [
         {
             "id": f"mode{i}",
@@ -86,7 +94,27 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         }
         for i in range(draw(st.sampled_from([0, 0, 1, 2])))
     ]
+    if draw(st.integers(0, 4)) == 0:
+        spec["maintenance"] = [
+            {
+                "id": f"care{i}",
+                "every": draw(st.sampled_from(["7 s", "13 s", "40 s"])),
+                "time": draw(REPAIR),
+                "crew": draw(st.sampled_from([None, *CREWS])),
+            }
+            for i in range(draw(st.integers(1, 2)))
+        ]
+    spec["unattended"] = draw(st.integers(0, 3)) == 0
     return spec
+
+
+@st.composite
+def _people(draw: st.DrawFn) -> dict[str, Any]:
+    crews: dict[str, Any] = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
+    if draw(st.integers(0, 2)):
+        return {"crews": crews}
+    crews["operators"]["on_call"] = draw(st.booleans())
+    return {"crews": crews, "calendar": {"start": "2026-03-02T06:00", "shifts": draw(SHIFTS)}}
 
 
 @st.composite
@@ -134,10 +162,10 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
                                              "belt_speed": 140}}  # fmt: skip
         else:
             stations[name] = {**spec, "buffer": draw(_room())}
+    _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
-    people = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
-    rest: dict[str, Any] = {"buffers": buffers, "crews": people}
+    rest: dict[str, Any] = {"buffers": buffers, **draw(_people())}
     if products:
         rest["line_clearance"] = draw(st.booleans())
         rest["products"] = {name: {} for name in PRODUCTS[:products]}
@@ -165,8 +193,22 @@ def _rework(draw: st.DrawFn, stations: dict[str, Any], buffers: dict[str, Any]) 
     room = buffers.get(target) or stations[target]["buffer"]
     if room["capacity"] == 0:
         room["capacity"] = 1
-    share = {"to": target, "share": draw(st.sampled_from([0.1, 0.3, 0.5]))}
-    stations[source]["to"] = [share, {"to": stations[source]["to"]}]
+    few = draw(st.sampled_from([{"share": 0.1}, {"share": 0.3}, {"share": 0.5}, {"every": 3}]))
+    stations[source]["to"] = [{"to": target, **few}, {"to": stations[source]["to"]}]
+
+
+def _batches(draw: st.DrawFn, stations: dict[str, Any]) -> None:
+    """Let some stations with one input and one time treat parts together."""
+    for spec in stations.values():
+        single = not isinstance(spec.get("from"), dict) or sum(spec["from"].values()) == 1
+        plain = not isinstance(spec["cycle"], dict) or "kind" in spec["cycle"]
+        if spec.get("kind") == "reflow" or not single or not plain or draw(st.integers(0, 4)):
+            continue
+        spec.pop("setup", None)
+        size = draw(st.integers(2, 4))
+        spec["batch"] = {"size": size}
+        if draw(st.booleans()):
+            spec["batch"] |= {"least": draw(st.integers(1, size)), "wait": "2 s"}
 
 
 def _room_behind_ovens(stations: dict[str, Any], buffers: dict[str, Any]) -> None:
@@ -217,7 +259,10 @@ def _commands(draw: st.DrawFn, line: Line, end: float, most: int) -> tuple[Comma
 @st.composite
 def days(draw: st.DrawFn, *, most: int = 8, ovens: bool = True) -> Day:
     """A random line and a random day on it; now and then the surface-mount line."""
+    from tests.laws.fluid_lines import fluid_lines  # which is made of what stands above
+
     shipped = ovens and draw(st.integers(0, 7)) == 0
-    line = smt() if shipped else draw(lines(ovens=ovens))
+    fluid = draw(st.integers(0, 3)) == 0
+    line = smt() if shipped else draw(fluid_lines() if fluid else lines(ovens=ovens))
     end = draw(st.sampled_from([1800.0, 7200.0] if shipped else [20.0, 90.0]))
     return Day(line, draw(st.integers(0, 2**64)), _commands(draw, line, end, most), end)

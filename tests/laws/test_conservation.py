@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import twin
 from tests.laws.audit import SINKS, audit, check_events, check_work
+from tests.laws.fluid_audit import check_flow
+from tests.laws.fluid_lines import fluid_lines
 from tests.laws.lines import Day, days, smt
+from twin.line import Line
 from twin.signals import select
 
 
@@ -19,6 +23,20 @@ def test_parts_are_conserved_and_work_takes_as_long_as_drawn(day: Day):
     books = audit(trace)
     check_work(trace, books)
     check_events(trace)
+
+
+@settings(max_examples=60)
+@given(fluid_lines(), st.integers(0, 2**32), st.sampled_from([20.0, 200.0]))
+def test_what_flows_is_conserved(line: Line, seed: int, end: float):
+    trace = twin.run(line, end, seed)
+    audit(trace)
+    check_flow(trace)
+
+
+@settings(max_examples=40)
+@given(days())
+def test_what_flows_is_conserved_whatever_people_do(day: Day):
+    check_flow(day.run())
 
 
 @settings(max_examples=20)
@@ -40,6 +58,8 @@ def test_the_counting_tags_agree_with_the_books(day: Day):
     assert sum(books.ended.values()) + books.inside <= len(trace.parts)
     for station in day.line.stations:
         rooms = [day.line.buffer_by_id[name].capacity for name in station.inputs]
+        if station.fluid:
+            continue
         if rooms:
             assert (tags[f"{station.id}.Queue"] >= 0.0).all()
             if min(rooms) >= 0:

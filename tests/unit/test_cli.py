@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 
@@ -118,6 +119,38 @@ def test_kpi_shows_the_same_as_a_table_and_as_json(saved):
     figures = json.loads(ok("kpi", str(saved), "--json"))
     assert figures["duration_s"] == 7200.0
     assert figures == json.loads(json.dumps(twin.kpi(open_run(saved)).as_dict()))
+
+
+def test_kpi_by_hour_is_a_row_an_hour_of_the_line_or_of_a_station(saved):
+    found = twin.kpi(open_run(saved), by="hour").periods
+    text = ok("kpi", str(saved), "--by", "hour")
+    assert [line.split()[0] for line in text.splitlines()[-2:]] == ["00:00:00", "01:00:00"]
+    body = json.loads(ok("kpi", str(saved), "--by", "hour", "--json"))
+    assert [p["line"]["finished"] for p in body["periods"]] == [
+        p.kpis.line["finished"] for p in found
+    ]
+    rows = list(csv.DictReader(ok("kpi", str(saved), "--by", "hour", "--csv").splitlines()))
+    value = {(row["period"], row["place"], row["kpi"]): row["value"] for row in rows}
+    assert float(value["01:00:00", "saw", "oee"]) == found[1].kpis.stations["saw"]["oee"]
+    one = ok("kpi", str(saved), "--by", "hour", "--station", "saw", "--csv").splitlines()[1:]
+    assert one
+    assert all(",saw," in row for row in one)
+    whole = ok("kpi", str(saved), "--csv").splitlines()
+    assert len(whole) < len(rows)
+
+
+def test_kpi_says_what_it_cannot_tell_apart(saved):
+    assert "has no calendar" in refused("kpi", str(saved), "--by", "shift")
+    assert "stations are saw, mill, polish" in refused("kpi", str(saved), "--station", "bend")
+    assert "either --json or --csv" in refused("kpi", str(saved), "--json", "--csv")
+
+
+def test_kpi_of_a_line_in_shifts_and_with_costs(tmp_path):
+    ok("run", SMT, "--for", "10h", "--out", str(tmp_path / "a"))
+    text = ok("kpi", str(tmp_path / "a"), "--by", "shift")
+    assert re.search(r"^2026-03-09 day +Day shift +2026-03-09T06:00\+09:00", text, re.MULTILINE)
+    assert "KRW" in text
+    assert "KRW" in ok("kpi", str(tmp_path / "a"), "--station", "PNP1")
 
 
 def test_export_takes_a_run_or_a_line(saved, tmp_path):

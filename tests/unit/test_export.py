@@ -156,7 +156,7 @@ def test_telemetry_is_the_same_whatever_truth_is_beside_it(trace, comma, tmp_pat
 def test_the_data_sheet_says_what_everything_means(trace, parquet):
     text = parquet.files[1].read_text()
     for fact in (trace.line.id, trace.line.digest, "| Seed | 1 |", twin.__version__, "CC-BY-4.0",
-                 "3600, one every 1 s", "2026-01-01T00:00:00Z", "oven.truth.parquet"):  # fmt: skip
+                 "3600, one every 1 s", "2026-03-08T21:00:00Z", "oven.truth.parquet"):  # fmt: skip
         assert fact in text
     zone = trace.line.tags["RFL.Zone8Temp"]
     row = next(line for line in text.splitlines() if "`RFL.Zone8Temp`" in line)

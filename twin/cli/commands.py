@@ -38,6 +38,15 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class By(StrEnum):
+    """What key figures are told apart by."""
+
+    SHIFT = "shift"
+    ORDER = "order"
+    PRODUCT = "product"
+    HOUR = "hour"
+
+
 def scenario() -> Any:
     """The argument that names a line."""
     return typer.Argument(
@@ -111,6 +120,15 @@ def _faults(
     lookup.faults(name)
 
 
+def _alarms(
+    name: Annotated[str, typer.Argument(metavar="DIR|ID|FILE", help=_("A run, or a line."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import bells
+
+    bells.alarms(name, as_json)
+
+
 def _schema() -> None:
     from twin.cli import lookup
 
@@ -135,11 +153,20 @@ def _run(
 
 def _kpi(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
+    by: Annotated[
+        By | None, typer.Option("--by", help=_("A row for each of these instead of the whole."))
+    ] = None,
+    station: Annotated[
+        str | None, typer.Option("--station", metavar="ID", help=_("Only this station."))
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help=_("Print every value as a row of CSV."))
+    ] = False,
 ) -> None:
     from twin.cli import simulate
 
-    simulate.kpi(folder, as_json)
+    simulate.kpi(folder, None if by is None else by.value, station, as_json, as_csv)
 
 
 def _export(
@@ -173,9 +200,9 @@ def _export(
         typer.Option("--format", help=_("File format; else the ending of the file decides.")),
     ] = None,
     epoch: Annotated[
-        str,
+        str | None,
         typer.Option("--epoch", metavar="DATE", help=_("Date and time (UTC) of simulated 0.")),
-    ] = "2026-01-01T00:00:00Z",
+    ] = None,
     licence: Annotated[
         str,
         typer.Option(
@@ -299,7 +326,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         N_("Run a line as fast as it goes and show its key figures."),
         f"twin run {LINE} --for 8h --seed 1 --fault E-Z8@2h --out runs/a",
     ),
-    ("kpi", _kpi, N_("Show the key figures of a run."), "twin kpi runs/a --json"),
+    ("kpi", _kpi, N_("Show the key figures of a run."), "twin kpi runs/a --by shift"),
     (
         "export",
         _export,
@@ -324,6 +351,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _faults,
         N_("List the faults of a line, or of every kind of machine."),
         f"twin faults {LINE}",
+    ),
+    (
+        "alarms",
+        _alarms,
+        N_("List the alarms of a line, or when they came and went in a run."),
+        "twin alarms runs/a",
     ),
     (
         "schema",

@@ -68,6 +68,8 @@ def number(value: float | None, unit: str) -> str:
         return f"{100.0 * value:.1f}"
     if unit == "1":
         return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    if unit == "¤":
+        return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:,.2f}"
     return f"{value:,.2f}"
 
 

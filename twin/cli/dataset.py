@@ -34,7 +34,7 @@ class Wanted:
     start: str
     stop: str | None
     format: str | None
-    epoch: str
+    epoch: str | None
     licence: str
 
 
@@ -44,7 +44,7 @@ def export(source: Source, wanted: Wanted, force: bool) -> None:
 
     every, start = span(wanted.every, "--every"), span(wanted.start, "--from")
     stop = None if wanted.stop is None else span(wanted.stop, "--to")
-    epoch = date(wanted.epoch)
+    epoch = None if wanted.epoch is None else date(wanted.epoch)
     trace = trace_of(source.name, span(source.duration, "--for"), source.seed, source.faults)
     with progress(wanted.out.name) as update:
         done = write(

@@ -74,8 +74,7 @@ def serve(name: str, options: Options) -> None:
         options.seed,
         options.clock,
         options.speed,
-        # with a head start, simulated 0 lies in the past: now is now for a client
-        started_at=datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=before),
+        started_at=_started_at(line, options.clock, before),
         instructor_token=password,
     )
     if before:
@@ -87,6 +86,16 @@ def serve(name: str, options: Options) -> None:
         gc.enable()
         if options.out is not None and session.now > 0.0:
             _keep(session, options.out, options.force)
+
+
+def _started_at(line: Line, clock: str, before: float) -> datetime | None:
+    """Date of simulated 0; None leaves it to the calendar of a line whose time a client moves.
+
+    With a head start it lies in the past: now is now for a client.
+    """
+    if clock == "stepped" and line.calendar is not None:
+        return None
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=before)
 
 
 def adapters(line: Line, options: Options, password: str) -> list[Any]:

@@ -66,17 +66,26 @@ def run(
         say(_("The run is in {folder}").format(folder=out))
 
 
-def kpi(folder: Path, as_json: bool) -> None:
-    """Key figures of a finished run."""
+def kpi(folder: Path, by: str | None, station: str | None, as_json: bool, as_csv: bool) -> None:
+    """Key figures of a finished run, or of each part of it."""
+    from twin.cli import periods
+    from twin.metrics import Breakdown
     from twin.metrics import kpi as figures_of
     from twin.trace.store import open_run
 
+    if as_json and as_csv:
+        raise UsageError(_("either --json or --csv"))
     trace = open_run(folder)
-    figures = figures_of(trace)
+    periods.known_station(trace.line, station)
+    figures = figures_of(trace) if by is None else figures_of(trace, by)
     if as_json:
         show(json.dumps(figures.as_dict(), indent=1, allow_nan=False))
+    elif as_csv:
+        periods.show_csv(trace.line, figures, station)
+    elif isinstance(figures, Breakdown):
+        periods.show_breakdown(trace.line, figures, station)
     else:
-        show_kpis(trace.line, figures)
+        show_kpis(trace.line, figures, station)
 
 
 def trace_of(name: str, duration: float, seed: int, faults: Sequence[str]) -> Trace:
@@ -123,33 +132,29 @@ def injections(line: Line, texts: Sequence[str]) -> list[Command]:
     return commands
 
 
-def show_kpis(line: Line, figures: Kpis) -> None:
-    """Key figures of the line, then a row for each station."""
+def show_kpis(line: Line, figures: Kpis, station: str | None = None) -> None:
+    """Key figures of the line, then a row for each station; or all those of one station."""
+    from twin.cli.periods import has, heading, unit
     from twin.metrics import LINE_KPIS, STATION_KPIS
 
     lang = language()
     head = f"{line.title.in_language(lang)} ({line.id}), {clock(figures.duration)}"
+    kpis = LINE_KPIS if station is None else STATION_KPIS
+    values = figures.line if station is None else figures.stations[station]
     rows = [
-        (kpi.title.in_language(lang), number(figures.line[kpi.key], kpi.unit), unit(kpi.unit))
-        for kpi in LINE_KPIS
+        (kpi.title.in_language(lang), number(values[kpi.key], kpi.unit), unit(line, kpi))
+        for kpi in kpis
+        if has(line, kpi)
     ]
     rows.append((_("Bottleneck"), figures.bottleneck, ""))
     show(head + "\n\n" + table((_("Key figure"), _("Value"), _("Unit")), rows, right=(1,)))
+    if station is not None:
+        return
     chosen = [kpi for kpi in STATION_KPIS if kpi.key in STATION_COLUMNS]
-    names = [_heading(kpi.title.in_language(lang), unit(kpi.unit)) for kpi in chosen]
+    names = [heading(line, kpi) for kpi in chosen]
     stations = [
-        (name, *(number(values[kpi.key], kpi.unit) for kpi in chosen))
-        for name, values in figures.stations.items()
+        (name, *(number(own[kpi.key], kpi.unit) for kpi in chosen))
+        for name, own in figures.stations.items()
     ]
     right = range(1, len(chosen) + 1)
     show("\n" + table((_("Station"), *names), stations, right=tuple(right)))
-
-
-def _heading(title: str, unit: str) -> str:
-    """A narrow heading: a word a line, the unit below."""
-    return "\n".join([*title.split(), unit])
-
-
-def unit(text: str) -> str:
-    """A unit as people read it: a count has none."""
-    return "" if text == "1" else text

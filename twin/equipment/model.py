@@ -13,9 +13,10 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from twin.equipment.alarm import Alarm
 from twin.equipment.tag import Tag, Text
 
-Shape = Literal["step", "ramp", "intermittent"]
+Shape = Literal["step", "ramp", "exp", "intermittent", "stick"]
 
 
 class Parameters(BaseModel):
@@ -50,9 +51,10 @@ class Quantity:
 class FaultKind:
     """A cause a machine of this kind can suffer.
 
-    `size` is the full severity in `unit`; `shape` how it comes (a ramp and the period of an
-    intermittent fault take `span` s); `observable` names the tags that show it; `affects` the
-    hidden part values it spoils; `source` says where the figures come from.
+    `size` is the full severity in `unit`; `shape` how it comes: at once (step), evenly or ever
+    faster over `span` s (ramp, exp), in full and not at all in turn with the period `span`
+    (intermittent), or so for drawn times of mean `span` (stick). `observable` names the tags that
+    show it; `affects` the hidden part values it spoils; `source` says where the figures come from.
     """
 
     id: str
@@ -65,6 +67,23 @@ class FaultKind:
     shape: Shape = "step"
     span: float = 0.0
     quantity: str = ""  # the law whose deviation makes the fault observable, when there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where laws go from now on: knots joined by straight lines, integrated by the equipment.
+
+    `t` are seconds from now, shape (n,), rising from 0; `values` has n numbers a quantity. After
+    the last knot values hold, and the equipment is asked `again`, or only when something changes.
+    A kind with phases says how long the present one still takes (`left`, s), or that the cycle is
+    `done`.
+    """
+
+    t: tuple[float, ...] = (0.0,)
+    values: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    left: float | None = None
+    done: bool = False
+    again: bool = True
 
 
 class Item(Protocol):
@@ -82,11 +101,30 @@ class Bench(Protocol):
     def t(self) -> float:
         """Now, s."""
 
+    @property
+    def working(self) -> bool:
+        """Whether a cycle is under way and nothing holds it up."""
+
+    @property
+    def product(self) -> int:
+        """Number of the product in work, else of the one last worked on."""
+
+    @property
+    def step(self) -> int:
+        """Number of the phase under way, from 0; -1 when there is none."""
+
+    @property
+    def into(self) -> float:
+        """Seconds worked so far in the phase under way."""
+
     def setting(self, name: str) -> float:
         """Set point in its unit."""
 
     def value(self, quantity: str) -> float:
         """A law's value now."""
+
+    def hidden(self, name: str) -> float:
+        """Hidden value `x[name]` of the part in work; 0 where it has none."""
 
     def put(self, quantity: str, value: float) -> None:
         """Let a law jump to `value` and hold it."""
@@ -102,6 +140,20 @@ class Bench(Protocol):
 
     def read(self, name: str, value: float) -> None:
         """Write a reading about the part in work."""
+
+    @property
+    def speed(self) -> float:
+        """Units of material an hour that flow now; 0 at a machine that works on parts."""
+
+    @property
+    def treated(self) -> float:
+        """Units of material treated so far, good and lost."""
+
+    def arriving(self, name: str, otherwise: float = 0.0) -> float:
+        """Property `name` of the material that flows in now, as a station before gave it."""
+
+    def give(self, name: str, value: float) -> None:
+        """Let the material that flows out from now on have this property."""
 
     def note(self, kind: str, value: float = 0.0) -> None:
         """Write an event of this machine, such as a stencil wipe."""
@@ -133,10 +185,21 @@ class Equipment:
     """A kind of machine. Every function takes the kind's parameters first.
 
     `cycle` turns the nominal time of the cycle that begins now (s) into the actual one; `drive`
-    gives the law target and tau each quantity heads for under present settings and faults; `work`
+    gives the law target and tau each quantity heads for under present settings and faults, and
+    is asked again when work begins or stands still; `course` does the same where no closed form
+    exists, by integrating from the present values on. A kind with `phases` goes through them by
+    number in every cycle: `course` says how long each takes, and when the cycle is done. Neither
+    may write readings of its own or draw more than once a phase; both are also asked what would
+    be without faults. `work`
     treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
     `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
     parts travel through while the station's cycle is only the pitch between two of them.
+
+    Where material flows, `pace` is the share of the station's rate that is possible now and
+    `loss` the share of what it treats that it rejects now, from the share the scenario gives;
+    both are asked again when `drive` and `course` are, when something the material has changes,
+    and after each `look`. `look` takes samples of the flow, writes readings, and says in how many
+    s it is due again; it runs on while the station stands still.
     """
 
     kind: str
@@ -148,7 +211,13 @@ class Equipment:
     readings: Callable[[Any], tuple[Quantity, ...]] = lambda p: ()
     cycle: Callable[[Any, Bench, float], float] | None = None
     drive: Callable[[Any, Bench], Mapping[str, tuple[float, float]]] | None = None
+    course: Callable[[Any, Bench], Course] | None = None
+    phases: Callable[[Any], tuple[Text, ...]] = lambda p: ()
     work: Callable[[Any, Bench, Item], bool | None] | None = None
     judges: bool = False
     faults: tuple[FaultKind, ...] = field(default=())
+    alarms: Callable[[Any], tuple[Alarm, ...]] = lambda p: ()
     residence: Callable[[Any, Mapping[str, float]], float] | None = None
+    pace: Callable[[Any, Bench], float] | None = None
+    loss: Callable[[Any, Bench, float], float] | None = None
+    look: Callable[[Any, Bench], float] | None = None

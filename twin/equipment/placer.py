@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity
 from twin.equipment.tag import Reading, Tag, Text, Track
 from twin.physics.chance import poisson
@@ -24,6 +25,7 @@ class PlacerParameters(Parameters):
     """Work of a placer."""
 
     parts: int = Field(240, ge=1, description="parts placed on a board")
+    reel: int = Field(400, ge=1, description="boards a reel of feeder 12 is enough for")
     pick_error: float = Field(0.0005, ge=0, lt=0.5, description="share of picks that fail")
 
 
@@ -37,13 +39,38 @@ def tags(p: PlacerParameters) -> tuple[Tag, ...]:
             Track("PickErrorTotal"), kind="int"),
         Tag("PartsPlaced", Text("Parts placed", "누적 실장 부품"), "1", 0, 1e9,
             Track("PartsPlaced"), kind="int"),
+        Tag("ReelId", Text("Reel at feeder 12", "12번 피더 릴 번호"), "", 0, 1e9,
+            Track("ReelId"), kind="int"),
         Tag("PlacementOffset", Text("Placement offset", "실장 오프셋"), "µm", -200, 200,
             Reading("PlacementOffset"), resolution=0.1),
     )  # fmt: skip
 
 
+def alarms(p: PlacerParameters) -> tuple[Alarm, ...]:
+    """Vacuum low: limit assumed at a tenth below normal."""
+    return (
+        Alarm("VacuumLow", Text("Nozzle vacuum low", "노즐 진공압 낮음"), MEDIUM,
+              Text("Nozzle worn or dirty, or a hose leaks.", "노즐 마모·오염 또는 호스 누기."),
+              Beyond("NozzleVacuum", low=0.9 * VACUUM, deadband=0.5)),
+    )  # fmt: skip
+
+
 def drive(p: PlacerParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     return {"NozzleVacuum": (VACUUM - bench.severity("E-NOZ"), 2.0)}
+
+
+def refill(p: PlacerParameters, bench: Bench) -> None:
+    """A reel of feeder 12 is used up every `reel` boards; the next may be a wrong one."""
+    wrong = bench.severity("E-REEL") > 0.0
+    if bench.value("ReelLeft") <= 0.0:
+        bench.put("ReelLeft", float(p.reel))
+        bench.put("ReelId", bench.value("ReelId") + 1.0)
+        bench.put("ReelWrong", float(wrong))
+        if not wrong:
+            bench.clear("E-REEL")
+    elif wrong and not bench.value("ReelWrong"):
+        bench.put("ReelLeft", 0.0)  # the mix-up happens at a refill: this one is now
+        refill(p, bench)
 
 
 def cycle(p: PlacerParameters, bench: Bench, nominal: float) -> float:
@@ -76,6 +103,13 @@ def work(p: PlacerParameters, bench: Bench, part: Item) -> None:
         part.defects.setdefault(defect, "E-NOZ" if fault else "placement")
         if fault:
             bench.fail("E-NOZ")
+    refill(p, bench)
+    bench.put("ReelLeft", bench.value("ReelLeft") - 1.0)
+    if bench.value("ReelWrong"):
+        part.defects.setdefault("wrong part", "E-REEL")
+        bench.mark("E-REEL")
+        bench.fail("E-REEL")
+    part.x["reel"] = bench.value("ReelId")
     part.x["shifted"] = part.x.get("shifted", 0.0) + shifted
     part.x["missing"] = part.x.get("missing", 0.0) + missing
     bench.put("PartsPlaced", bench.value("PartsPlaced") + p.parts - missing)
@@ -98,6 +132,9 @@ PLACER = Equipment(
         Quantity("NozzleVacuum", "kPa", VACUUM),
         Quantity("PickErrorTotal", "1"),
         Quantity("PartsPlaced", "1"),
+        Quantity("ReelId", "", 1000.0),
+        Quantity("ReelLeft", "1", 400.0),
+        Quantity("ReelWrong", "", hidden=True),
     ),
     readings=lambda p: (
         Quantity("PickErrors", "1"),
@@ -106,6 +143,7 @@ PLACER = Equipment(
     ),
     cycle=cycle,
     drive=drive,
+    alarms=alarms,
     work=work,
     faults=(
         FaultKind(
@@ -128,6 +166,15 @@ PLACER = Equipment(
             observable=("PickErrors",),
             affects=(),
             source="assumed; signature: bursts of pick errors at one slot, micro-stops",
+        ),
+        FaultKind(
+            "E-REEL",
+            Text("Wrong reel after a refill", "릴 오장착"),
+            size=1.0,
+            unit="1",
+            observable=("ReelId", "ICT1.Resistance"),
+            affects=("reel",),
+            source="assumed: one resistor of the next lower value, unseen by a camera",
         ),
     ),
 )

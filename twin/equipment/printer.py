@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW as LOW_PRIORITY
+from twin.equipment.alarm import Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity, Setting
 from twin.equipment.tag import Stroke, Tag, Text, Track
 from twin.physics.chance import poisson
@@ -18,6 +20,9 @@ CLOG_LEFT = 0.4  # share of the volume a clogged aperture still passes, assumed
 LOW, HIGH = 0.5, 1.5  # accepted volume share of a pad
 PRINT_BEGIN, PRINT_END = 5.0, 13.0  # s of the cycle in which the squeegee moves, assumed
 PASTE_A_PRINT = 0.0022  # kg, assumed
+VISCOSITY = 190.0  # Pa s of fresh paste, known for type 4 pastes: 150-230
+THICKER, SPENT = 0.25, 0.06  # more viscosity and less transfer of paste open for a shift; assumed
+WARP_HEIGHT, CORNER = 0.12, 0.25  # more height a mm of gap, and share of pads over it; assumed
 REFILL_AT, REFILL, REFILL_TIME = 0.15, 0.5, 30.0  # kg, kg, s, assumed
 
 
@@ -59,8 +64,23 @@ def tags(p: PrinterParameters) -> tuple[Tag, ...]:
             Track("PrintsSinceWipe"), kind="int"),
         Tag("Paste", Text("Paste on the stencil", "솔더 페이스트 잔량"), "kg", 0, 1.0,
             Track("Paste"), noise=0.002, resolution=0.005),
+        Tag("PasteViscosity", Text("Paste viscosity", "페이스트 점도"), "Pa·s", 0, 400,
+            Track("PasteViscosity"), period=10.0, noise=1.5, resolution=1.0, sensor="viscosity"),
+        Tag("SupportGap", Text("Board to stencil, gap", "기판-스텐실 간격"), "mm", -0.5, 2,
+            Track("SupportGap"), noise=0.01, resolution=0.01, sensor="length"),
+        Tag("Humidity", Text("Humidity in the printer", "프린터 내부 습도"), "%", 0, 100,
+            Track("Humidity"), period=10.0, noise=0.4, resolution=0.1, sensor="humidity"),
         Tag("StencilTemp", Text("Stencil temperature", "스텐실 온도"), "°C", 15, 35,
             Track("StencilTemp"), noise=0.05, resolution=0.1),
+    )  # fmt: skip
+
+
+def alarms(p: PrinterParameters) -> tuple[Alarm, ...]:
+    """Paste nearly used up, a little above where the operator refills."""
+    return (
+        Alarm("PasteLow", Text("Paste low", "솔더 페이스트 부족"), LOW_PRIORITY,
+              Text("Paste is to be refilled soon.", "곧 페이스트 보충 필요."),
+              Beyond("Paste", low=REFILL_AT + 0.02, deadband=0.004)),
     )  # fmt: skip
 
 
@@ -70,6 +90,14 @@ def settings(p: PrinterParameters) -> tuple[Setting, ...]:
         Setting("SpeedSet", Text("Squeegee speed", "스퀴지 속도"), "mm/s", 20.0, 60.0, 40.0),
         Setting("WipeInterval", Text("Boards between wipes", "와이핑 주기"), "1", 1.0, 30.0, 8.0),
     )
+
+
+def drive(p: PrinterParameters, bench: Bench) -> dict[str, tuple[float, float]]:
+    """Paste thickens while it lies open too long; a support pin that fails lets boards sag."""
+    return {
+        "PasteViscosity": (VISCOSITY * (1.0 + THICKER * bench.severity("E-PASTE")), 1200.0),
+        "SupportGap": (bench.severity("E-WARP"), 0.0),
+    }
 
 
 def cycle(p: PrinterParameters, bench: Bench, nominal: float) -> float:
@@ -100,6 +128,8 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
     pressure, speed = bench.setting("PressureSet") - 7.0, bench.setting("SpeedSet") - 40.0
     recipe = 1.0 - 0.01 * pressure * pressure - 1e-4 * speed * speed  # assumed
     factor = recipe * (1.0 - p.drift * prints) * (1.0 + p.board_spread * bench.normal("board"))
+    aged = bench.astray("PasteViscosity") / (THICKER * VISCOSITY)
+    factor *= 1.0 - SPENT * aged
     by_fault = int(bench.severity("E-CLOG"))
     mean = thin = fat = 0.0
     for c in p.classes:
@@ -107,6 +137,11 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
         mean += volume * c.pads / pads
         thin += c.pads * share_below(LOW, volume, spread)
         fat += c.pads * (1.0 - share_below(HIGH, volume, spread))
+    streak, gap = bench.severity("E-SQG"), bench.severity("E-WARP")
+    thin_before, fat_before = thin, fat
+    thin += 0.5 * streak * pads
+    fat += CORNER * pads * max(gap - 0.2, 0.0) * WARP_HEIGHT
+    part.x["streak"], part.x["gap"] = streak, gap
     part.x["paste"] = mean
     part.x["thin"] = poisson(bench.uniform("thin"), thin) + bench.value("Clogged") + by_fault
     part.x["fat"] = poisson(bench.uniform("fat"), fat + 0.004)
@@ -120,7 +155,29 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
         part.defects["open"] = "printing"
     if part.x["fat"]:
         part.defects["bridge"] = "printing"
+    _blame(bench, part, thin_before, fat_before, aged)
     bench.read("TrueVolume", 100.0 * mean)
+
+
+def _blame(bench: Bench, part: Item, thin: float, fat: float, aged: float) -> None:
+    """Faults at work leave their mark on the board; they failed when the defect is theirs.
+
+    `thin` and `fat` are the pads expected of a sound printer with this paste.
+    """
+    for fault, defect, usual in (
+        ("E-SQG", "open", thin),
+        ("E-WARP", "bridge", fat),
+        ("E-PASTE", "open", 0.0),
+    ):
+        if bench.severity(fault) <= 0.0:
+            continue
+        bench.mark(fault)
+        own = part.x["thin" if defect == "open" else "fat"] > 3.0 * usual + 1.0
+        if fault == "E-PASTE":
+            own = aged > 0.5 and part.x["thin"] > 0.0
+        if own and part.defects.get(defect) == "printing":
+            part.defects[defect] = fault
+            bench.fail(fault)
 
 
 PRINTER = Equipment(
@@ -133,11 +190,16 @@ PRINTER = Equipment(
         Quantity("PrintsSinceWipe", "1"),
         Quantity("Clogged", "1", hidden=True),
         Quantity("Paste", "kg", 0.6),
+        Quantity("PasteViscosity", "Pa·s", VISCOSITY),
+        Quantity("SupportGap", "mm"),
+        Quantity("Humidity", "%", 48.0),
         Quantity("StencilTemp", "°C", 24.5),
     ),
     readings=lambda p: (Quantity("TrueVolume", "%", hidden=True),),
     cycle=cycle,
+    drive=drive,
     work=work,
+    alarms=alarms,
     faults=(
         FaultKind(
             "E-CLOG",
@@ -147,6 +209,37 @@ PRINTER = Equipment(
             observable=("SPI.VolumeMin",),
             affects=("thin", "clogged"),
             source="assumed; signature: same pads low on successive boards until a wipe",
+        ),
+        FaultKind(
+            "E-SQG",
+            Text("Squeegee edge nicked", "스퀴지 날 손상"),
+            size=0.02,
+            unit="1",
+            observable=("SPI.VolumeMin", "SPI.VolumeSd", "SPI.PadsOut"),
+            affects=("thin", "streak"),
+            source="assumed: a streak over 2 % of the pads, half of them too thin",
+        ),
+        FaultKind(
+            "E-WARP",
+            Text("Board sags on its support", "기판 처짐(서포트 불량)"),
+            size=0.6,
+            unit="mm",
+            observable=("SupportGap", "SPI.HeightMean"),
+            affects=("fat", "gap"),
+            source="assumed: paste higher over the gap, bridges at one corner",
+            quantity="SupportGap",
+        ),
+        FaultKind(
+            "E-PASTE",
+            Text("Paste open for too long", "페이스트 개봉 시간 초과"),
+            size=1.0,
+            unit="shift",
+            observable=("PasteViscosity", "SPI.VolumeMean"),
+            affects=("paste", "thin"),
+            source="assumed: -6 % of transfer after 8 h open, viscosity up by a quarter",
+            shape="ramp",
+            span=8 * 3600.0,
+            quantity="PasteViscosity",
         ),
     ),
 )

@@ -12,6 +12,7 @@ from math import exp
 
 from pydantic import Field
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity, Setting
 from twin.equipment.tag import ByState, Tag, Text, Track
 from twin.physics import solder
@@ -34,6 +35,10 @@ class ReflowParameters(Parameters):
     belt_speed: float = Field(80.0, ge=40, le=140, description="cm/min")
     pitch: float = Field(35.0, gt=0, description="cm from board to board")
     base_cold: float = Field(0.002, ge=0, description="mean cold joints a board, good profile")
+
+
+NITROGEN, OXYGEN_LAG = 850.0, 240.0  # ppm of O2 under nitrogen; s until the tunnel has changed
+WETTING, VOIDS, VOID_LIMIT = 1.5, 6.0, 25.0  # per 1,000 ppm; % of area per 1,000 ppm; IPC-7095
 
 
 def names(p: ReflowParameters) -> list[str]:
@@ -66,6 +71,23 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
     return tuple(rows)
 
 
+def alarms(p: ReflowParameters) -> tuple[Alarm, ...]:
+    """Zones off their set points by more than oven makers allow, and oxygen (limits assumed)."""
+    weak = Text("A heater, its relay or the fan of the zone is weak.",
+                "해당 존의 히터·릴레이·팬 성능 저하.")  # fmt: skip
+    leak = Text("Nitrogen supply low or a curtain open.", "질소 공급 부족 또는 커튼 개방.")
+    return (
+        *(
+            Alarm(f"{name}Deviation", Text(f"Zone {i} off its set point", f"{i}존 온도 편차"),
+                  MEDIUM, weak,
+                  Beyond(f"{name}Temp", -8.0, 8.0, deadband=2.0, of=f"{name}Set"), on_delay=10.0)
+            for i, name in enumerate(names(p), 1)
+        ),
+        Alarm("OxygenHigh", Text("Oxygen high", "산소 농도 높음"), MEDIUM, leak,
+              Beyond("O2", high=1500.0, deadband=50.0), on_delay=5.0),
+    )  # fmt: skip
+
+
 def settings(p: ReflowParameters) -> tuple[Setting, ...]:
     rows = [
         Setting(f"{name}Set", Text(f"{name} set point", f"{name} 설정 온도"), "°C", 50, 320, value)
@@ -81,6 +103,7 @@ def drive(p: ReflowParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     if "Zone8" in targets:
         target, tau = targets["Zone8"]
         targets["Zone8"] = (target - bench.severity("E-Z8"), tau)
+    targets["O2"] = (NITROGEN + bench.severity("E-O2"), OXYGEN_LAG)
     return targets
 
 
@@ -108,7 +131,16 @@ def work(p: ReflowParameters, bench: Bench, part: Item) -> None:
     peak, tal = solder.reflow_summary(zones, speed, BOARD)
     bga_peak, bga_tal = solder.reflow_summary(zones, speed, BGA)
     u = bench.uniform("cold")
-    cold = poisson(u, min(cold_mean(p, bga_peak, bga_tal), 50.0))
+    oxygen = max(bench.value("O2") - 1500.0, 0.0) / 1000.0  # worse wetting above 1,500 ppm
+    mean = cold_mean(p, bga_peak, bga_tal)
+    cold = poisson(u, min(mean * (1.0 + WETTING * oxygen), 50.0))
+    voids = 8.0 + VOIDS * oxygen + 1.2 * bench.normal("voids")  # % of the joint's area
+    part.x["voids"] = voids
+    if oxygen > 0.0:
+        bench.mark("E-O2")
+        if voids > VOID_LIMIT:
+            part.defects.setdefault("voids", "E-O2")
+            bench.fail("E-O2")
     part.x |= {"peak": peak, "tal": tal, "bga peak": bga_peak, "bga tal": bga_tal, "cold": cold}
     bench.read("Peak", peak)
     bench.read("TimeAboveLiquidus", tal)
@@ -131,7 +163,7 @@ REFLOW = Equipment(
     settings,
     quantities=lambda p: (
         *(Quantity(name, "°C", value) for name, value in zip(names(p), p.zones, strict=True)),
-        Quantity("O2", "ppm", 850.0),
+        Quantity("O2", "ppm", NITROGEN),
     ),
     readings=lambda p: (
         Quantity("Peak", "°C", hidden=True),
@@ -142,6 +174,7 @@ REFLOW = Equipment(
     drive=drive,
     work=work,
     residence=residence,
+    alarms=alarms,
     faults=(
         FaultKind(
             "E-Z8",
@@ -152,6 +185,16 @@ REFLOW = Equipment(
             affects=("peak", "tal", "cold"),
             source="size: computed profile (peak 241.9 °C, 61.1 s above liquidus)",
             quantity="Zone8",
+        ),
+        FaultKind(
+            "E-O2",
+            Text("Nitrogen lost", "질소 공급 상실"),
+            size=3500.0,
+            unit="ppm",
+            observable=("O2",),
+            affects=("voids", "cold"),
+            source="assumed: O2 above 3,000 ppm, voids and poor wetting",
+            quantity="O2",
         ),
     ),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from twin.equipment.tag import (
     ByState,
     Count,
+    FlowCount,
+    FluidLevel,
     Level,
     LineCount,
     PartInWork,
@@ -15,6 +18,7 @@ from twin.equipment.tag import (
     Tag,
     Text,
     Total,
+    Track,
 )
 
 STATES = (
@@ -86,6 +90,38 @@ def standard_tags(
         tags.append(
             Tag("Energy", Text("Electric energy", "누적 전력량"), "kWh", 0, MAXIMUM_COUNT,
                 Total(levels), resolution=0.01)
+        )  # fmt: skip
+    return tuple(tags)
+
+
+OF_PARTS = ("PartInWork", "Started", "Passed", "Rejected", "Queue")
+
+
+def fluid_tags(
+    standard: tuple[Tag, ...], rate: float, levels: Sequence[tuple[str, int]]
+) -> tuple[Tag, ...]:
+    """Tags of a station that material flows through: speed, counters and levels, not parts.
+
+    `rate` is its fastest, units an hour; `levels` are its input buffers with their capacities.
+    """
+    tags = [tag for tag in standard if tag.name not in OF_PARTS]
+    tags += [
+        Tag("Speed", Text("Speed", "속도"), "1/h", 0, 1.2 * rate, Track("Speed"),
+            noise=0.001 * rate, resolution=_step(rate), sensor="speed"),
+        Tag("OutCount", Text("Units made", "생산 수량"), "1", 0, MAXIMUM_COUNT, FlowCount("Made"),
+            kind="int"),
+        Tag("RejectCount", Text("Units rejected", "불량 수량"), "1", 0, MAXIMUM_COUNT,
+            FlowCount("Lost"), kind="int"),
+    ]  # fmt: skip
+    for buffer, capacity in levels:
+        words = re.split(r"[^A-Za-z0-9]+", buffer)
+        name = "Level" if len(levels) == 1 else "".join(w[:1].upper() + w[1:] for w in words)
+        name = name if name.endswith("Level") else f"{name}Level"
+        top = float(capacity) if capacity > 0 else 1_000_000.0
+        title = Text(f"Level of {buffer}", f"{buffer} 재고량")
+        tags.append(
+            Tag(name, title, "1", 0, top, FluidLevel(buffer), resolution=_step(top),
+                sensor="level")
         )  # fmt: skip
     return tuple(tags)
 

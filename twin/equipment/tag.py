@@ -59,6 +59,22 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """A law shaped by the course of a cycle: roughing, finishing, air between them.
+
+    In state WORKING, `t` seconds after the state began, the tag shows `offset + scale * law *
+    factor`, the factor from straight lines between `knots` (t, factor), the last one held;
+    otherwise it shows `rest`. Without a `quantity` the law is 1.
+    """
+
+    quantity: str
+    knots: tuple[tuple[float, float], ...]
+    scale: float = 1.0
+    offset: float = 0.0
+    rest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """The law of a quantity of this station: a value with memory, or a setting."""
 
@@ -93,6 +109,20 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowCount:
+    """Whole units of material counted by the law `quantity` since the last reset."""
+
+    quantity: Literal["Made", "Lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class FluidLevel:
+    """Units of material in a buffer."""
+
+    buffer: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineCount:
     """Parts of the whole line: "finished", "scrapped" or "wip"."""
 
@@ -105,11 +135,14 @@ Source = (
     | ProductInWork
     | ByState
     | Stroke
+    | Pass
     | Track
     | Reading
     | Count
     | Total
     | Level
+    | FlowCount
+    | FluidLevel
     | LineCount
 )
 

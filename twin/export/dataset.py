@@ -76,7 +76,7 @@ def export(
     stop: str | float | None = None,
     format: str | None = None,
     *,
-    epoch: datetime = EPOCH,
+    epoch: datetime | None = None,
     licence: str = "",
     force: bool = False,
     progress: Progress | None = None,
@@ -84,7 +84,8 @@ def export(
     """Write what the tags showed every `every` ("1s" or s) in [start, stop) to the file `out`.
 
     `format` is "parquet" or "csv"; left out, the ending of `out` decides. `epoch` is the date of
-    simulated 0. Both formats hold the same values, and `twin.sample` gives them too.
+    simulated 0; left out, the start of the line's calendar. Both formats hold the same values, and
+    `twin.sample` gives them too.
     `licence` is named in the data sheet; left out, the scenario's own. Raises
     UsageError for what cannot be asked for, and RunDirError when a file exists (unless `force`)
     or cannot be written; then none of them is written.
@@ -93,6 +94,7 @@ def export(
     form = _format(path, format)
     window = _window(trace, every, start, stop)
     chosen = select(trace.line, tags)
+    epoch = epoch or epoch_of(trace)
     stem = path.name.removesuffix(path.suffix) if path.suffix[1:] in FORMATS else path.name
     endings = (f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
@@ -109,6 +111,12 @@ def export(
         data_sheet.write_text(sheet(trace, chosen, facts), encoding="utf-8")
         _write_rows(trace, chosen, telemetry, labels, form, window, epoch, progress)
     return Exported((path, *reversed(paths[:-1])), window.rows, len(chosen))
+
+
+def epoch_of(trace: Trace) -> datetime:
+    """Date of simulated 0: the start of the line's calendar, in UTC, or an agreed one without."""
+    calendar = trace.line.calendar
+    return EPOCH if calendar is None else calendar.start.astimezone(UTC)
 
 
 COMPANIONS = (

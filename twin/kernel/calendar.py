@@ -64,6 +64,11 @@ class Calendar(simpy.Environment):
         wake.token = token = next(self._eid)
         heappush(self._queue, (self._now + delay, NORMAL, token, wake))
 
+    def wake_at(self, wake: Wake, t: float) -> None:
+        """Set an alarm for the instant `t` (s) itself, whatever now plus a delay would round to."""
+        wake.token = token = next(self._eid)
+        heappush(self._queue, (t, NORMAL, token, wake))
+
     def advance(self, until: float) -> None:
         """Run every event before `until` (s), then let now be `until`."""
         queue, pop = self._queue, heappop

@@ -7,7 +7,7 @@ without the others, and no machine's draws depend on another's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import gamma
+from math import gamma, sqrt
 
 import numpy as np
 from numpy.random import Generator
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from twin import seeds
 from twin.line.values import (
     Automatic,
+    Bursts,
     Erlang,
     Exponential,
     Fixed,
@@ -37,6 +38,20 @@ def _automatic(d: Automatic, g: Generator, n: int) -> NDArray[np.float64]:
     return np.asarray(d.mean * (1.0 + jitter + tail))
 
 
+def _lognormal(d: Lognormal, g: Generator, n: int) -> NDArray[np.float64]:
+    z = g.standard_normal(n)
+    if d.memory:  # stationary from its first draw on, as each block must stand for itself
+        last, fresh = float(z[0]), sqrt(1.0 - d.memory * d.memory)
+        for i in range(1, n):
+            z[i] = last = d.memory * last + fresh * float(z[i])
+    return np.asarray(d.mean * np.exp(d.sigma * z - d.sigma * d.sigma / 2.0))
+
+
+def _bursts(d: Bursts, g: Generator, n: int) -> NDArray[np.float64]:
+    means = np.where(g.random(n) < d.share, d.close, d.wide)
+    return np.asarray(means * g.standard_exponential(n))
+
+
 SAMPLERS: Mapping[type[Record], Callable[..., NDArray[np.float64]]] = {
     Fixed: lambda d, g, n: np.full(n, d.mean),
     Exponential: lambda d, g, n: d.mean * g.standard_exponential(n),
@@ -45,12 +60,11 @@ SAMPLERS: Mapping[type[Record], Callable[..., NDArray[np.float64]]] = {
         g.triangular(d.low, d.mode, d.high, n) if d.low < d.high else np.full(n, d.low)
     ),
     Normal: lambda d, g, n: np.maximum(g.normal(d.mean, d.sd, n), 0.0),
-    Lognormal: lambda d, g, n: (
-        d.mean * np.exp(d.sigma * g.standard_normal(n) - d.sigma * d.sigma / 2.0)
-    ),
+    Lognormal: _lognormal,
     Weibull: lambda d, g, n: d.mean / gamma(1.0 + 1.0 / d.shape) * g.weibull(d.shape, n),
     Erlang: lambda d, g, n: d.mean / d.phases * g.standard_gamma(d.phases, n),
     Automatic: _automatic,
+    Bursts: _bursts,
 }
 
 

@@ -1,8 +1,8 @@
 """What happens before and after a cycle at a station that is more than a plain machine.
 
-In order: changeover when the product is another (people for it first), an operator when the
-work needs one, then the cycle with the equipment's own time; after it the equipment's work on
-the part and its verdict, and the operator goes.
+In order: changeover when the product is another (people for it first), loading (people or a robot
+for it first), an operator when the work needs one, then the cycle with the equipment's own time;
+after it the equipment's work on the part and its verdict, and the operator goes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from twin.kernel.batch import Batch
 from twin.kernel.calendar import Wake
 from twin.kernel.crew import Crew
 from twin.kernel.draws import Draws
@@ -27,9 +28,17 @@ class Changeover:
         self.time, self.crew = time, crew
 
 
+class Loading:
+    """Time and people, or a robot, that putting a part in takes."""
+
+    def __init__(self, time: Draws, crew: Crew | None) -> None:
+        self.time, self.crew = time, crew
+
+
 class Extras:
     """Steps around a machine's cycle: `stage` 0 waits for set-up people, 1 sets up, 2 waits for
-    an operator, 3 works, 4 waits for an operator to go on with interrupted work."""
+    an operator, 3 works, 4 waits for an operator to go on with interrupted work, 5 waits for
+    somebody to load, 6 is loaded."""
 
     def __init__(
         self,
@@ -39,6 +48,8 @@ class Extras:
         cycles: Mapping[int, Draws],
         changeover: Changeover | None,
         operator: Crew | None,
+        loading: Loading | None = None,
+        batch: Batch | None = None,
         *,
         tunnel: bool,
     ) -> None:
@@ -48,6 +59,8 @@ class Extras:
         self._cycles = dict(cycles)
         self._changeover = changeover
         self._operator = operator
+        self._loading = loading
+        self._batch = batch
         self._tunnel = tunnel
         self._target = product  # product being set up for
         self._ahead = False  # setting up before a part of it is here
@@ -55,6 +68,11 @@ class Extras:
         self._left = 0.0
         self._since = 0.0
         self._wake = Wake(machine.calendar, self._set_up)
+        self._loaded = Wake(machine.calendar, self._load_ends)
+        self._follows = rig.equipment.drive is not None or rig.equipment.course is not None
+        self._phased = bool(rig.equipment.phases(rig.parameters))
+        if self._phased:
+            machine.when_worked(self._phase_over)
 
     def prepare(self) -> None:
         """A part came: make ready for it."""
@@ -62,8 +80,7 @@ class Extras:
         if self._changeover is not None and part.product != self.product:
             self._change_to(part.product)
         else:
-            self.stage = 2
-            self.resume()
+            self._make_ready()
 
     def announce(self, product: int) -> None:
         """The line is cleared for another product: set up now when idle."""
@@ -85,6 +102,8 @@ class Extras:
             self._since = self._machine.calendar._now
             self._show(State.SETUP)
             self._machine.calendar.wake(self._wake, self._left)
+        elif self.stage >= 5:
+            self._load()
         elif self._operator is None or self._operator.request(self._operator_came):
             self._operator_came()
         else:
@@ -100,6 +119,8 @@ class Extras:
             self.stage = 0  # its people go, and are asked for again
             if self._changeover is not None and self._changeover.crew is not None:
                 self._changeover.crew.release()
+        elif self.stage >= 5:
+            self._stop_loading()
         elif self._operator is not None:
             self._operator.withdraw(self._operator_came)
 
@@ -115,11 +136,65 @@ class Extras:
         self._operator.release()
         return True
 
+    def stand(self) -> None:
+        """The machine went to work or stands still: its physics follows."""
+        if self._follows:
+            self.rig.changed()
+
+    def _phase_over(self) -> None:
+        machine = self._machine
+        machine.worked += machine.left
+        machine.begin_work()
+        if self.rig.begin_phase(self.rig.step + 1):
+            machine.go_on(machine.left)
+        else:
+            machine.left = 0.0
+            machine.finish()
+
     def finish(self) -> bool | None:
         """The cycle ended: treat the part, let the operator go, give the verdict."""
         if self._operator is not None:
             self._operator.release()
-        return None if self._tunnel else self.rig.work(self._machine.part)
+        elsewhere = self._tunnel or self._batch is not None  # where the parts are treated
+        return None if elsewhere else self.rig.work(self._machine.part)
+
+    def _make_ready(self) -> None:
+        """Set up for the part: have it loaded, then work."""
+        self.stage = 2
+        if self._loading is not None:
+            self.stage, self._left = 5, self._loading.time.pop()
+        self.resume()
+
+    def _load(self) -> None:
+        assert self._loading is not None
+        crew = self._loading.crew
+        if self.stage == 5 and crew is not None and not crew.request(self._loader_came):
+            self._show(State.HELD)
+        else:
+            self._loader_came()
+
+    def _loader_came(self) -> None:
+        self.stage, self._since = 6, self._machine.calendar._now
+        self._show(State.LOADING)
+        self._machine.calendar.wake(self._loaded, self._left)
+
+    def _stop_loading(self) -> None:
+        """Whoever loads goes, and is asked for again for the rest."""
+        crew = None if self._loading is None else self._loading.crew
+        if self.stage == 6:
+            self._loaded.cancel()
+            self._left = max(self._left - (self._machine.calendar._now - self._since), 0.0)
+            self.stage = 5
+            if crew is not None:
+                crew.release()
+        elif crew is not None:
+            crew.withdraw(self._loader_came)
+
+    def _load_ends(self) -> None:
+        self.stage = 2
+        if self._loading is not None and self._loading.crew is not None:
+            self._loading.crew.release()
+        self.resume()
 
     def _change_to(self, product: int) -> None:
         assert self._changeover is not None
@@ -140,22 +215,38 @@ class Extras:
             self._ahead = False
             self._machine.seek()
         else:
-            self.stage = 2
-            self.resume()
+            self._make_ready()
 
     def _operator_came(self) -> None:
         interrupted, self.stage = self.stage == 4, 3
+        machine = self._machine
+        self.rig.part = machine.part
+        if interrupted or self._follows:
+            machine.begin_work()
+            self.stand()
         if interrupted:
-            self._machine.work()
+            machine.work()
             return
-        part = self._machine.part
+        part = machine.part
         draws = self._cycles.get(part.product, self._machine.cycle)
-        self._machine.cycle_hint = time = draws.pop()
-        self._machine.left = self.rig.cycle(part, time)
-        self._machine.work()
+        machine.cycle_hint = time = draws.pop()
+        machine.left = self.rig.cycle(part, time)
+        if self._phased and not self.rig.begin_phase(0):
+            machine.left = 0.0
+        if self._batch is not None:
+            self._batch.show_working()
+        machine.work()
+
+    def show_waiting(self) -> None:
+        """Show once more that it waits for people, if it does."""
+        if self.stage not in (1, 3, 6):
+            self._show(State.HELD)
 
     def _show(self, state: State) -> None:
         machine = self._machine
+        if state == State.HELD:
+            state = machine.held
         log = machine.recorder.log
         part = -1 if self._ahead else machine.part.number
         log += (machine.calendar._now, machine.code(state), part)
+        self.stand()

@@ -8,7 +8,7 @@ equipment); failure when the first part is spoilt; repair when the cause is gone
 
 from __future__ import annotations
 
-from math import copysign, inf
+from math import expm1, inf
 
 from twin.equipment.tag import Track
 from twin.kernel.calendar import Calendar, Wake
@@ -18,6 +18,7 @@ from twin.line.line import Fault, Station
 from twin.trace.tables import EventKind
 
 RAMP_STEPS = 40
+STEEP = 4.0  # an exponential onset is at (e^2 - 1) / (e^4 - 1) = 12 % half way; assumed
 
 
 class FaultScript:
@@ -33,6 +34,7 @@ class FaultScript:
         hazard: Draws | None,
         found: Draws | None,
         repair: Draws | None,
+        slips: Draws,
     ) -> None:
         self._calendar = calendar
         self.id = fault.id
@@ -45,6 +47,7 @@ class FaultScript:
         self._span = fault.spec.span or fault.kind.span
         self._rig = rig
         self._hazard, self._found, self._repair = hazard, found, repair
+        self._slips = slips  # for "stick": each time it lasts, of mean 1
         self._sigma = max(
             (
                 max(tag.noise, tag.resolution / 2.0)
@@ -80,11 +83,12 @@ class FaultScript:
         if self._onset is None:
             return 0.0
         full = self._factor * self._size
-        if self._shape == "ramp" and self._span > 0.0:
-            return full * min(1.0, (self._calendar._now - self._onset) / self._span)
-        if self._shape == "intermittent" and self._steps % 2:
-            return 0.0
-        return full
+        if self._shape in ("intermittent", "stick"):
+            return 0.0 if self._steps % 2 else full
+        if self._shape == "step" or self._span <= 0.0:
+            return full
+        come = min(1.0, (self._calendar._now - self._onset) / self._span)
+        return full * (come if self._shape == "ramp" else expm1(STEEP * come) / expm1(STEEP))
 
     def inject(self, factor: float = 1.0) -> None:
         """Let the fault begin now with `factor` times its size; no effect while it is active."""
@@ -119,7 +123,7 @@ class FaultScript:
             wake.cancel()
         self._onset = None
         self._say(EventKind.FAULT_REPAIR)
-        self._rig.drive()
+        self._rig.changed()
         if self._under_repair:
             self._under_repair = False
             self._rig.machine.release(self._reason)
@@ -141,28 +145,29 @@ class FaultScript:
     def _step(self) -> None:
         """The severity changed: laws head elsewhere, and the fault may show sooner."""
         assert self._onset is not None
-        self._rig.drive()
-        self._foresee()
-        step = self._span / (2 if self._shape == "intermittent" else RAMP_STEPS)
-        lasting = self._shape == "intermittent" or (
-            self._shape == "ramp" and self._steps < RAMP_STEPS
-        )
-        if lasting and step > 0.0:
-            at = self._onset + (self._steps + 1) * step  # counted, never added up
-            self._calendar.wake(self._progress, max(at - self._calendar._now, 0.0))
+        self._rig.changed()
+        self.foresee()
+        if self._shape == "step" or self._span <= 0.0:
+            return
+        if self._shape == "stick":
+            self._calendar.wake(self._progress, self._span * self._slips.pop())
+            return
+        coming = self._shape in ("ramp", "exp")
+        if coming and self._steps >= RAMP_STEPS:
+            return
+        step = self._span / (RAMP_STEPS if coming else 2)
+        at = self._onset + (self._steps + 1) * step  # counted, never added up
+        self._calendar.wake(self._progress, max(at - self._calendar._now, 0.0))
 
-    def _foresee(self) -> None:
+    def foresee(self) -> None:
         """When the law that carries the fault will differ by three sigma, if it will."""
         self._seen.cancel()
-        deviation = self._rig.deviation(self._kind.quantity)
-        if deviation is None or EventKind.FAULT_OBSERVABLE in self._said:
+        if not self.active or EventKind.FAULT_OBSERVABLE in self._said:
             return
-        limit = 3.0 * self._sigma
-        if abs(deviation.value) >= limit:
+        wait = self._rig.time_to_differ(self._kind.quantity, 3.0 * self._sigma)
+        if wait == 0.0:
             self.witness()
-            return
-        wait = deviation.time_to_reach(copysign(limit, deviation.target))
-        if wait < inf:
+        elif wait < inf:
             self._calendar.wake(self._seen, wait)
 
     def _say(self, kind: EventKind) -> None:

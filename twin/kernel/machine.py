@@ -24,6 +24,7 @@ from twin.trace.tables import STATES, EventKind, Recorder, State
 
 if TYPE_CHECKING:
     from twin.kernel.extras import Extras
+    from twin.kernel.shifts import Gate
 
 
 # What a station is at, whether or not it is held up. READY is changeover and waiting for people.
@@ -75,6 +76,8 @@ class Machine:
         self.outlet = outlet
         self.choose = choose
         self.extras: Extras | None = None
+        self.gate: Gate | None = None
+        self.held = State.HELD  # what it shows while it waits for people
         self.part: Part = None  # type: ignore[assignment]
         self.phase = SEEK
         self.holds: set[str] = set()
@@ -113,6 +116,8 @@ class Machine:
         self._waiting = True
         log = self._log
         log += (self.calendar._now, self._starved, -1)
+        if self.extras is not None:
+            self.extras.stand()
 
     def receive(self, part: Part) -> None:
         """Begin a part."""
@@ -179,8 +184,14 @@ class Machine:
     def _block(self) -> None:
         self.phase = HAND_ON
         self._waiting = True
+        self.show_blocked()
+
+    def show_blocked(self) -> None:
+        """Record that its part finds no room."""
         log = self._log
         log += (self.calendar._now, self._blocked, self.part.number)
+        if self.extras is not None:
+            self.extras.stand()
 
     def released(self) -> None:
         """The outlet took the part."""
@@ -190,6 +201,7 @@ class Machine:
     # ---- failures and holds
 
     def _fail(self) -> None:
+        self._wake.cancel()
         self.left -= self.failures.due - self.worked
         self.worked = self.failures.due
         self._mode = self.failures.next()
@@ -228,6 +240,8 @@ class Machine:
         if self.holds:
             self.show_hold()
         elif self.phase == WORK:
+            if self.extras is not None:
+                self.extras.stand()
             self.work()
         elif self.phase == HAND_ON:
             self.hand_on()
@@ -242,6 +256,8 @@ class Machine:
         part = -1 if self.phase == SEEK or self.part is None else self.part.number
         log = self._log
         log += (self.calendar._now, self._base + int(state), part)
+        if self.extras is not None:
+            self.extras.stand()
 
     def _suspend(self) -> None:
         if self.phase == WORK:
@@ -258,6 +274,74 @@ class Machine:
             self.source.withdraw(self)
             self.outlet.withdraw(self)
 
+    # ---- rest and planned maintenance (see `twin.kernel.shifts`)
+
+    @property
+    def waits_for_part(self) -> bool:
+        """Whether it has nothing to do until its source gives it a part."""
+        return self.phase == SEEK and self._waiting
+
+    def change_source(self, source: Source) -> None:
+        """Take the next part from `source`; it is not asked yet."""
+        if self.waits_for_part:
+            self.source.withdraw(self)
+        self.source = source
+
+    def ask_again(self) -> None:
+        """Ask the source once more; while it is asked, the station is not free for other things."""
+        self._waiting = False
+        self.seek()
+
+    def stand_by(self, starved: State, blocked: State, held: State) -> None:
+        """Show these states from now on while waiting for a part, for room, for people."""
+        changed = held != self.held
+        self._starved, self._blocked = self._base + starved, self._base + blocked
+        self.held = held
+        if self.waits_for_part and self.source is self.gate:
+            self._starve()
+        elif changed and self._waiting and self.phase == HAND_ON:
+            self.show_blocked()
+        elif changed and self.phase == READY and not self.holds and self.extras is not None:
+            self.extras.show_waiting()
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it works on a part and nothing holds it up."""
+        return self.phase == WORK and not self.holds
+
+    @property
+    def worked_so_far(self) -> float:
+        """Working time up to now, s."""
+        return self.worked + (self.calendar._now - self.since if self._wake.token >= 0 else 0.0)
+
+    def set_left(self, left: float) -> None:
+        """The part in work needs `left` more seconds than it has had."""
+        if self._wake.token >= 0:  # the alarm is set: it is working now
+            self.worked = self.worked_so_far
+            self.go_on(left)
+        else:
+            self.left = left
+
+    def go_on(self, left: float) -> None:
+        """Work on for `left` seconds without a new beginning."""
+        self.left, self.since = left, self.calendar._now
+        to_failure = max(self.failures.due - self.worked, 0.0)
+        self._wake.handler = self._on_finish if left < to_failure else self._on_failure
+        self.calendar.wake(self._wake, min(left, to_failure))
+
+    def when_worked(self, handler: Callable[[], None]) -> None:
+        """Let `handler` decide when the work of a part is over, instead of finishing it."""
+        self._on_finish = handler
+
+    def begin_work(self) -> None:
+        """From now on it is at work, before anything is said about how long."""
+        self._wake.cancel()
+        self.phase, self.since = WORK, self.calendar._now
+
+    def finish(self) -> None:
+        """The work on the part is over: hand it on, take the next."""
+        self._finish()
+
     def code(self, state: State) -> int:
         """The recorder's code of this station in a state."""
         return self._base + int(state)
@@ -269,7 +353,7 @@ class Machine:
 
     def called_away(self) -> bool:
         """Stop waiting for a part to do something else first; False when it is busy or held."""
-        if self.phase != SEEK or self.holds or not self._waiting:
+        if not self.waits_for_part or self.source is self.gate:
             return False
         self._suspend()
         self.part = None  # type: ignore[assignment]

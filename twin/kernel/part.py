@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from twin.kernel.calendar import Calendar, Wake
-from twin.trace.tables import Recorder
+from twin.trace.tables import EventKind, Recorder
 
 
 class Part:
@@ -51,6 +52,9 @@ class Orders:
     ) -> None:
         self._calendar = calendar
         self._births = recorder.parts
+        self._events = recorder.events
+        self._number = -1  # of the order under way, counted from the start
+        self._fresh = True  # the next part is the first of its order
         self._orders = list(orders) or [(0, 0)]
         self._position = 0
         self._left = self._orders[0][1]
@@ -70,6 +74,19 @@ class Orders:
         """Product the line is set up for at the start."""
         return self._orders[0][0]
 
+    @property
+    def coming(self) -> float:
+        """Parts still to be made before another product comes; inf when none ever does."""
+        total, n = float(self._left), len(self._orders)
+        if not self._left or self.product != self._orders[self._position][0]:
+            return inf
+        for i in range(1, n + 1):
+            product, quantity = self._orders[(self._position + i) % n]
+            if product != self.product:
+                return total
+            total += quantity
+        return inf
+
     def try_to_clear(self) -> bool:
         """Clear the line for the next product when it is empty; whether the next part may come."""
         if not self.cleared and not self._in_line:
@@ -88,6 +105,8 @@ class Orders:
     def new_part(self) -> Part:
         """The next part; its birth is recorded."""
         product = self.product
+        if self._fresh:
+            self._begin_order()
         if self._left:  # 0: one endless order
             self._left -= 1
             if not self._left:
@@ -99,7 +118,13 @@ class Orders:
         births += (self._calendar._now, product)
         return part
 
+    def _begin_order(self) -> None:
+        self._fresh, self._number = False, self._number + 1
+        events = self._events
+        events += (self._calendar._now, EventKind.ORDER, -1, self._born, self._number)
+
     def _next_order(self) -> None:
+        self._fresh = True
         self._position = (self._position + 1) % len(self._orders)
         self.product, self._left = self._orders[self._position]
         self.cleared = not self._clearance or self.product == self._product

@@ -6,11 +6,14 @@ and records what they say.
 
 from __future__ import annotations
 
+from math import copysign, inf
 from typing import TYPE_CHECKING
 
+from twin.equipment.model import Course
 from twin.kernel.calendar import Calendar
 from twin.kernel.draws import Draws
 from twin.kernel.part import LatentPart, Part
+from twin.kernel.player import Player, first_apart
 from twin.line.line import Line, Station
 from twin.physics.laws import Law
 from twin.trace.tables import EventKind, Recorder
@@ -18,6 +21,7 @@ from twin.trace.tables import EventKind, Recorder
 if TYPE_CHECKING:
     from twin.kernel.belt import Belt
     from twin.kernel.faults import FaultScript
+    from twin.kernel.fluid_station import FluidStation
     from twin.kernel.machine import Machine
 
 
@@ -37,6 +41,7 @@ class Rig:
         self.machine: Machine
         self.belt: Belt | None = None
         self.part: Part | None = None
+        self.flow: FluidStation | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
         self.settings = {setting.name: setting.default for setting in station.settings}
@@ -54,6 +59,12 @@ class Rig:
         self._laws: dict[str, tuple[float, Law]] = {}
         self._sound: dict[str, tuple[float, Law]] = {}  # the driven laws, were there no faults
         self._draws: dict[tuple[str, str], Draws] = {}
+        self._drawn: dict[tuple[str, str], float] = {}  # the latest of each
+        self.step = -1
+        self._mark = 0.0  # working time of the machine when the phase began
+        self._player = Player(calendar, self._follow, self._recourse)
+        self._without = Player(calendar, self._suppose, self._imagine)
+        self._on_course: set[str] = set()  # quantities the course has spoken of
 
     # ---- the run's side
 
@@ -67,12 +78,71 @@ class Rig:
             for name, (target, _) in self.equipment.drive(self.parameters, self).items():
                 self._record(name, Law.hold(target))
                 self._sound[name] = self._laws[name]
+        self._recourse()
+
+    def changed(self) -> None:
+        """Something the physics depends on changed: ask the equipment where its laws go now."""
+        self.drive()
+        self._recourse()
+        self._reflow()
+
+    def begin_phase(self, step: int) -> bool:
+        """Begin phase number `step` of the cycle; False when the cycle is done instead."""
+        assert self.equipment.course is not None
+        self.step, self._mark = step, self.machine.worked
+        course = self.equipment.course(self.parameters, self)
+        if course.done or course.left is None:
+            self.step = -1
+            course = self.equipment.course(self.parameters, self)
+        else:
+            number = -1 if self.part is None else self.part.number
+            self._event(EventKind.PHASE, number, float(step))
+            self.machine.left = self.machine.cycle_hint = course.left
+        self.put("Phase", self.step + 1.0)
+        self._take(course)
+        return self.step >= 0
+
+    def _recourse(self) -> None:
+        """Ask for the course from now on."""
+        if self.equipment.course is None:
+            return
+        course = self.equipment.course(self.parameters, self)
+        if self.step >= 0 and self.working:
+            self.machine.set_left(0.0 if course.done or course.left is None else course.left)
+        self._take(course)
+
+    def _take(self, course: Course) -> None:
+        self._player.play(course)
+        self._imagine()
+        for scripts in self.faults.values():
+            for script in scripts:
+                script.foresee()
+        self._reflow()
+
+    def _reflow(self) -> None:
+        if self.flow is not None:
+            self.flow.refresh()
+
+    def _imagine(self) -> None:
+        """While a fault is at work, follow what the course would be without it as well."""
+        course = self.equipment.course
+        assert course is not None
+        if not any(script.active for scripts in self.faults.values() for script in scripts):
+            self._without.stop()
+            self._sound = {n: s for n, s in self._sound.items() if n not in self._on_course}
+            return
+        for name in self._on_course:
+            self._sound.setdefault(name, self._laws[name])
+        self._masked = True
+        sound = course(self.parameters, self)
+        self._masked = False
+        self._without.play(sound)
 
     def set(self, name: str, value: float) -> None:
         """Change a set point."""
         self.settings[name] = value
         self._record(name, Law.hold(value))
-        self.drive()
+        self.changed()
         if self.belt is not None and self.equipment.residence is not None:
             self.belt.change_stay(self.equipment.residence(self.parameters, self.settings))
 
@@ -107,6 +177,22 @@ class Rig:
             max(law.tau, sound.tau),
         )
 
+    def time_to_differ(self, name: str, limit: float) -> float:
+        """Seconds until a law is `limit` from where it would be without faults, or inf."""
+        if name in self._on_course:
+            if name not in self._sound:
+                return inf
+            ways = (self._player.ahead(name, *self._laws[name]),
+                    self._without.ahead(name, *self._sound[name]))  # fmt: skip
+            at = first_apart(*ways, limit)
+            return inf if at is None else at - self._calendar._now
+        deviation = self.deviation(name)
+        if deviation is None:
+            return inf
+        if abs(deviation.value) >= limit:
+            return 0.0
+        return deviation.time_to_reach(copysign(limit, deviation.target))
+
     def cycle(self, part: Part, nominal: float) -> float:
         """Actual time of the cycle that begins now."""
         if self.equipment.cycle is None:
@@ -130,14 +216,32 @@ class Rig:
     def t(self) -> float:
         return self._calendar._now
 
+    @property
+    def working(self) -> bool:
+        return self.machine.at_work
+
+    @property
+    def product(self) -> int:
+        return 0 if self.part is None else self.part.product
+
+    @property
+    def into(self) -> float:
+        return 0.0 if self.step < 0 else self.machine.worked_so_far - self._mark
+
     def setting(self, name: str) -> float:
         return self.settings[name]
 
     def value(self, quantity: str) -> float:
-        since, law = self._laws[quantity]
+        laws = self._sound if self._masked and quantity in self._on_course else self._laws
+        since, law = laws[quantity]
         return law.at(self._calendar._now - since)
 
+    def hidden(self, name: str) -> float:
+        return self.part.x.get(name, 0.0) if isinstance(self.part, LatentPart) else 0.0
+
     def put(self, quantity: str, value: float) -> None:
+        if self._masked:
+            return
         if self._laws[quantity][1] != Law.hold(value):
             self._record(quantity, Law.hold(value))
 
@@ -146,30 +250,55 @@ class Rig:
             return 0.0
         return sum(script.severity for script in self.faults.get(fault, ()))
 
+    @property
+    def speed(self) -> float:
+        return 0.0 if self.flow is None else self.value("Speed")
+
+    @property
+    def treated(self) -> float:
+        return 0.0 if self.flow is None else self.value("Made") + self.value("Lost")
+
+    def arriving(self, name: str, otherwise: float = 0.0) -> float:
+        for buffer, _ in () if self.flow is None else self.flow.pipes.inputs:
+            if name in buffer.properties:
+                return buffer.properties[name]
+        return otherwise
+
+    def give(self, name: str, value: float) -> None:
+        if self.flow is not None and not self._masked:
+            self.flow.give(name, value)
+
     def normal(self, purpose: str) -> float:
-        return self._stream(purpose, "normal").pop()
+        return self._draw(purpose, "normal")
 
     def uniform(self, purpose: str) -> float:
-        return self._stream(purpose, "uniform").pop()
+        return self._draw(purpose, "uniform")
 
     def read(self, name: str, value: float) -> None:
+        if self._masked:
+            return
         number = -1 if self.part is None else self.part.number
         readings = self._recorder.readings
         readings += (self._calendar._now, self._reading_numbers[name], number, value)
 
     def note(self, kind: str, value: float = 0.0) -> None:
-        self._event(EventKind[kind], -1, value)
+        if not self._masked:
+            self._event(EventKind[kind], -1, value)
 
     def stop(self, mode: str) -> None:
-        if mode in self._modes:
+        if mode in self._modes and not self._masked:
             self.machine.strike(self._modes[mode], self.uniform("stop") * self.machine.cycle_hint)
 
     def mark(self, fault: str) -> None:
+        if self._masked:
+            return
         for script in self.faults.get(fault, ()):
             if script.active and isinstance(self.part, LatentPart):
                 self.part.marks[fault] = (script.id, script.life)
 
     def witness(self, fault: str) -> None:
+        if self._masked:
+            return
         if isinstance(self.part, LatentPart) and fault in self.part.marks:
             name, life = self.part.marks[fault]
             self.line_faults[name].witness(life)
@@ -182,20 +311,45 @@ class Rig:
         return 0.0 if deviation is None else deviation.value
 
     def fail(self, fault: str) -> None:
+        if self._masked:
+            return
         for script in self.faults.get(fault, ()):
             script.fail()
 
     def clear(self, fault: str) -> None:
+        if self._masked:
+            return
         for script in self.faults.get(fault, ()):
             script.end()
 
     # ---- recording
 
-    def _stream(self, purpose: str, law: str) -> Draws:
+    def _draw(self, purpose: str, law: str) -> float:
+        if self._masked:  # what would be must not change what will be
+            return self._drawn.get((purpose, law), 0.0)
         draws = self._draws.get((purpose, law))
         if draws is None:
             draws = self._draws[purpose, law] = Draws(self._seed, self._id, purpose, law)
-        return draws
+        self._drawn[purpose, law] = value = draws.pop()
+        return value
+
+    def shown(self, name: str) -> Law:
+        """The law a quantity follows now."""
+        return self._laws[name][1]
+
+    def follow(self, name: str, law: Law) -> None:
+        """Let a quantity follow a law from now on."""
+        self._record(name, law)
+
+    def _follow(self, name: str, law: Law) -> None:
+        """A piece of the course begins."""
+        if self._laws[name][1] != law or law.tau:
+            self._record(name, law)
+        self._on_course.add(name)
+
+    def _suppose(self, name: str, law: Law) -> None:
+        """A piece of the course without faults begins."""
+        self._sound[name] = (self._calendar._now, law)
 
     def _record(self, name: str, law: Law) -> None:
         now = self._calendar._now

@@ -17,19 +17,24 @@ class Router:
         self, outlets: Sequence[Outlet], places: Sequence[Buffer | Sink], draws: Draws
     ) -> None:
         self._ways = [
-            (outlet.when, outlet.share, place)
+            (outlet.when, outlet.share, outlet.every, place)
             for outlet, place in zip(outlets, places, strict=True)
         ]
+        self._seen = [0] * len(self._ways)  # parts that came by a route with `every`
         self._draws = draws
 
     def __call__(self, part: Part, verdict: bool | None) -> Buffer | Sink:
         """The way of a part; shares are of the parts that reach the first of several shares."""
         rest = None
-        for when, share, place in self._ways:
+        for i, (when, share, every, place) in enumerate(self._ways):
             if when == "rejected" and verdict is not False:
                 continue
             if when == "passed" and verdict is False:
                 continue
+            if every is not None:
+                self._seen[i] = seen = (self._seen[i] + 1) % every
+                if seen:
+                    continue
             if share is None:
                 return place
             rest = self._draws.pop() if rest is None else rest

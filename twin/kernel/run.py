@@ -169,6 +169,20 @@ def _repair(plant: Plant, command: Command) -> None:
     _script(plant, command.target).end()
 
 
+def _alarm(plant: Plant, command: Command) -> None:
+    """People and alarms: the line goes on as it is, the journal remembers."""
+    if command.target and command.target not in plant.line.alarms:
+        raise CommandError(
+            _("no alarm {name!r} on this line; alarms are {known}").format(
+                name=command.target, known=", ".join(plant.line.alarms) or _("none")
+            )
+        )
+    if command.value is not None and not 0.0 < command.value < inf:
+        raise CommandError(
+            _("an alarm is shelved for more than 0 s, got {value}").format(value=command.value)
+        )
+
+
 def _script(plant: Plant, target: str) -> FaultScript:
     if target not in plant.faults:
         raise CommandError(
@@ -186,6 +200,9 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "set": _set,
     "fault": _fault,
     "repair": _repair,
+    "acknowledge": _alarm,
+    "shelve": _alarm,
+    "unshelve": _alarm,
 }
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.kernel.batch import Batch
+from twin.kernel.fluid_station import FluidStation
 from twin.kernel.plant import Plant
 from twin.kernel.run import Run
 from twin.line.line import Line
@@ -100,19 +102,32 @@ def resume(at: Snapshot) -> Run:
 def _shared(line: Line) -> dict[str, Any]:
     """What snapshots refer to by name instead of holding it."""
     kinds = {f"equipment {s.equipment.kind}": s.equipment for s in line.stations}
-    return {"line": line, **kinds}
+    calendar = {} if line.calendar is None else {"calendar": line.calendar}
+    return {"line": line, **calendar, **kinds}
 
 
 def _units(plant: Plant) -> Iterator[Any]:
     """Every unit that others refer to, the plant first, in a fixed order."""
     yield plant
     yield from (plant.calendar, plant.recorder, plant.orders)
+    yield plant.net
+    yield from plant.tanks.values()
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
         yield from group.values()
-    yield from plant.arrivals
+    yield from (*plant.arrivals, *plant.upkeeps)
+    if plant.rota is not None:
+        yield plant.rota
+    buffers = list(plant.buffers.values())
     for machine in plant.machines.values():
         yield machine
-        if machine.source not in plant.buffers.values():
-            yield machine.source
+        source = machine.source if machine.gate is None else machine.gate.source
+        if source not in buffers:
+            yield source
+        if isinstance(source, Batch) and source.source not in buffers:
+            yield source.source
+        if machine.gate is not None:
+            yield machine.gate
         if machine.extras is not None:
             yield machine.extras
+        if isinstance(machine, FluidStation):
+            yield machine.preparation

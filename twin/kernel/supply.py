@@ -77,14 +77,14 @@ class Kit:
         place: int,
         merged: int,
         orders: Orders,
-        inputs: Sequence[tuple[Buffer, int]],
+        inputs: Sequence[tuple[Buffer, float]],
     ) -> None:
         self._calendar = calendar
         self._recorder = recorder
         self._place = place
         self._merged = merged
         self._orders = orders
-        self._buffers = [buffer for buffer, quantity in inputs for _ in range(quantity)]
+        self._buffers = [buffer for buffer, quantity in inputs for _ in range(int(quantity))]
         self._parts: list[Part | None] = [None] * len(self._buffers)
         self._missing: dict[int, KitSlot] = {}
         self._owner: Taker | None = None

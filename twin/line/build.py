@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from twin.equipment import CATALOGUE
-from twin.equipment.model import Equipment, Parameters
-from twin.equipment.standard import line_tags, standard_tags
-from twin.equipment.tag import Tag
+from twin.equipment.alarm import HIGH, LOW, Alarm, Failed
+from twin.equipment.model import Equipment, Parameters, Quantity
+from twin.equipment.standard import fluid_tags, line_tags, standard_tags
+from twin.equipment.tag import Tag, Text, Track
+from twin.line.fluid import FLOW, PACK_BEGAN, flows, top_rate
 from twin.line.line import OUT, SCRAP, SINKS, Buffer, Fault, Line, Outlet, Station, Take
 from twin.line.schema import Route, Scenario, StationSpec
+
+BOUNCE = 8.0  # s for which the contact of a stop's alarm chatters, assumed
+STOPPED_BY_ITSELF = Text("The machine stopped by itself.", "설비가 스스로 정지함.")
 
 
 def queue_of(station: str) -> str:
@@ -55,11 +61,23 @@ def build(scenario: Scenario, text: str, origin: str) -> Line:
             spec.transport,
             feeders=tuple(n for n, ways in outlets.items() if any(w.place == name for w in ways)),
             takers=tuple(n for n, ins in takes.items() if any(t.buffer == name for t in ins)),
+            fluid=any(
+                flows(s)
+                for n, s in scenario.stations.items()
+                if any(take.buffer == name for take in takes[n])
+            ),
         )
         for name, spec in specs.items()
     )
     stations = tuple(
-        _station(name, spec, takes[name], outlets[name], tuple(scenario.products) or ("part",))
+        _station(
+            name,
+            spec,
+            takes[name],
+            outlets[name],
+            tuple(scenario.products) or ("part",),
+            {buffer.id: buffer.capacity for buffer in buffers},
+        )
         for name, spec in scenario.stations.items()
     )
     kinds = {f.id: f for s in stations for f in s.equipment.faults}
@@ -74,7 +92,7 @@ def _outlets(spec: StationSpec, scenario: Scenario) -> tuple[Outlet, ...]:
         station = scenario.stations[target]
         return station.source if isinstance(station.source, str) else queue_of(target)
 
-    ways = tuple(Outlet(place(r.to), r.when, r.share) for r in routes_of(spec))
+    ways = tuple(Outlet(place(r.to), r.when, r.share, r.every) for r in routes_of(spec))
     # a part no route speaks of: it leaves the line, or is scrapped when it was rejected
     return (*ways, Outlet(SCRAP, "rejected"), Outlet(OUT, "always"))
 
@@ -85,13 +103,25 @@ def _station(
     takes: tuple[Take, ...],
     outlets: tuple[Outlet, ...],
     products: tuple[str, ...],
+    rooms: Mapping[str, int],
 ) -> Station:
     equipment: Equipment = CATALOGUE[spec.kind]
     parameters: Parameters = equipment.parameters.model_validate(spec.parameters)
-    tags: tuple[Tag, ...] = (
-        *standard_tags(spec.power.model_dump(), products, bool(takes)),
-        *equipment.tags(parameters),
-    )
+    quantities, readings = equipment.quantities(parameters), equipment.readings(parameters)
+    tags = standard_tags(spec.power.model_dump(), products, bool(takes))
+    if flows(spec):
+        levels = [(take.buffer, rooms[take.buffer]) for take in takes]
+        tags = fluid_tags(tags, top_rate(spec) * 3600.0, levels)
+        quantities += FLOW
+        readings += () if spec.pack is None else (PACK_BEGAN,)
+    tags += equipment.tags(parameters)
+    phases = equipment.phases(parameters)
+    if phases:
+        labels = ("none", *(phase.en for phase in phases))
+        shown = Track("Phase")
+        title = Text("Phase", "단계")
+        tags += (Tag("Phase", title, "", 0, len(phases), shown, kind="enum", labels=labels),)
+        quantities += (Quantity("Phase", ""),)
     return Station(
         name,
         spec,
@@ -101,14 +131,32 @@ def _station(
         _needed(outlets),
         tuple(replace(tag, station=name) for tag in tags),
         equipment.settings(parameters),
-        equipment.quantities(parameters),
-        equipment.readings(parameters),
+        quantities,
+        readings,
+        _alarms(name, spec, equipment.alarms(parameters)),
     )
+
+
+def _alarms(name: str, spec: StationSpec, own: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
+    """The kind's alarms, and one for each failure mode of the station."""
+    stops = (
+        Alarm(
+            mode.id,
+            mode.title or Text(mode.id, mode.id),
+            LOW if mode.minor else HIGH,
+            STOPPED_BY_ITSELF,
+            Failed(number),
+            chatter=BOUNCE,
+            while_on=False,
+        )
+        for number, mode in enumerate(spec.failures)
+    )
+    return tuple(replace(alarm, station=name) for alarm in (*own, *stops))
 
 
 def _needed(outlets: tuple[Outlet, ...]) -> tuple[Outlet, ...]:
     """Outlets up to the first that takes every part."""
     for i, outlet in enumerate(outlets):
-        if outlet.when == "always" and outlet.share is None:
+        if outlet.when == "always" and outlet.share is None and outlet.every is None:
             return outlets[: i + 1]
     return outlets

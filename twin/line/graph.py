@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from twin.equipment import CATALOGUE
 from twin.equipment.model import Equipment
 from twin.line.build import queue_of, routes_of
+from twin.line.fluid import flows
 from twin.line.line import OUT, SCRAP
 from twin.line.schema import BufferSpec, Route, Scenario
 from twin.line.source import Path
@@ -34,7 +35,8 @@ class Ways:
                 total += route.share or 0.0
                 if left > EPSILON:
                     self.used.add(i)
-                left = 0.0 if route.share is None else left - route.share
+                if route.every is None:
+                    left = 0.0 if route.share is None else left - route.share
             if total > 1.0 + EPSILON:
                 self.over[verdict] = total
             if left > EPSILON:
@@ -130,6 +132,8 @@ class Graph:
 
     def instant(self, name: str) -> bool:
         """Whether a cycle of a station takes no time at all, whatever the product."""
+        if flows(self.stations[name]):
+            return False
         cycle = self.stations[name].cycle
         laws = cycle.values() if isinstance(cycle, dict) else (cycle,)
         return all(isinstance(law, Fixed) and law.mean == 0.0 for law in laws)

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from twin.equipment.alarm import Alarm
 from twin.equipment.model import Equipment, FaultKind, Parameters, Quantity, Setting
 from twin.equipment.tag import Tag, Text
+from twin.line.calendar import WorkCalendar
 from twin.line.schema import FaultSpec, LayoutSpec, Scenario, StationSpec
 
 OUT, SCRAP, MERGED = "out", "scrap", "merged"
@@ -21,30 +23,38 @@ SINKS = (OUT, SCRAP, MERGED)
 
 @dataclass(frozen=True)
 class Take:
-    """An input of a station: how many parts of which buffer make one cycle."""
+    """An input of a station: how many parts of which buffer make one cycle.
+
+    Where material flows: how many units of it make one unit of what the station counts.
+    """
 
     buffer: str
-    quantity: int = 1
+    quantity: float = 1
 
 
 @dataclass(frozen=True)
 class Outlet:
-    """A way out of a station: to a buffer or a sink, on a verdict, or for a share of the parts."""
+    """A way out of a station: to a buffer or a sink, on a verdict, for a share, or one in many."""
 
     place: str
     when: str
     share: float | None = None
+    every: int | None = None
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """Waiting room between stations; capacity -1 is unlimited. Fed by and taken by stations."""
+    """Waiting room between stations; capacity -1 is unlimited. Fed by and taken by stations.
+
+    In a `fluid` one material flows; its capacity counts units of it.
+    """
 
     id: str
     capacity: int
     transport: float
     feeders: tuple[str, ...]
     takers: tuple[str, ...]
+    fluid: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Station:
     settings: tuple[Setting, ...]
     quantities: tuple[Quantity, ...]
     readings: tuple[Quantity, ...]
+    alarms: tuple[Alarm, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -71,6 +82,11 @@ class Station:
     def title(self) -> Text:
         """Name for people: the scenario's, else the kind's."""
         return self.spec.title or self.equipment.title
+
+    @property
+    def fluid(self) -> bool:
+        """Whether material flows through it, at a rate instead of in cycles."""
+        return self.spec.rate is not None
 
     @property
     def layout(self) -> LayoutSpec | None:
@@ -161,6 +177,12 @@ class Line:
             *SINKS,
         )
 
+    @cached_property
+    def calendar(self) -> WorkCalendar | None:
+        """Shifts and breaks; None when all time is planned."""
+        spec = self.scenario.calendar
+        return None if spec is None else WorkCalendar(spec)
+
     def place(self, name: str) -> int:
         """Number of a place."""
         return self._index[name]
@@ -186,6 +208,15 @@ class Line:
         }
 
     @cached_property
+    def alarms(self) -> dict[str, Alarm]:
+        """Alarms by key ("RFL.Zone8Deviation"); their order numbers them."""
+        return {alarm.key: alarm for station in self.stations for alarm in station.alarms}
+
+    def alarm(self, number: int) -> Alarm:
+        """Alarm by its number."""
+        return list(self.alarms.values())[number]
+
+    @cached_property
     def quantities(self) -> dict[str, Quantity]:
         """Laws and set points by key; their order numbers the `quantity` column of the tracks."""
         rows: dict[str, Quantity] = {}
@@ -196,6 +227,9 @@ class Line:
                 )
             for quantity in station.quantities:
                 rows[f"{station.id}.{quantity.name}"] = quantity
+        for buffer in self.buffers:
+            if buffer.fluid:
+                rows[f"{buffer.id}.Level"] = Quantity("Level", "1")
         return rows
 
     @cached_property

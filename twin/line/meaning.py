@@ -10,23 +10,32 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import flow, names
+from twin.line import batches, flow, fluid_rules, names, rota
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario
 from twin.line.source import Path, Source, shown
-from twin.line.values import Drawn, Fixed, Triangular, Uniform
+from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
 
 
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
     """Everything about a scenario that cannot be meant."""
     graph = Graph(scenario)
     found = of_names(scenario, source)
-    return found + [p for rule in flow.RULES for p in rule(graph, source)]
+    rules = (*flow.RULES, *fluid_rules.RULES)
+    return found + [p for rule in rules for p in rule(graph, source)]
 
 
 def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     """The part of the problems that does not depend on the way of parts through the line."""
-    return [p for rule in (*names.RULES, laws, rooms) for p in rule(scenario, source)]
+    rules = (
+        *names.RULES,
+        *batches.RULES,
+        *fluid_rules.NAME_RULES,
+        laws,
+        rooms,
+        rota.shifts,
+    )
+    return [p for rule in rules for p in rule(scenario, source)]
 
 
 def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
@@ -39,8 +48,12 @@ def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
         for i, mode in enumerate(spec.failures):
             yield (*at, "failures", i, "after"), mode.after, True
             yield (*at, "failures", i, "repair"), mode.repair, False
+        for i, plan in enumerate(spec.maintenance):
+            yield (*at, "maintenance", i, "time"), plan.time, False
         if spec.setup is not None:
             yield (*at, "setup", "time"), spec.setup.time, False
+        if spec.load is not None:
+            yield (*at, "load", "time"), spec.load.time, False
         if spec.arrivals is not None:
             yield (*at, "arrivals", "every"), spec.arrivals.every, True
     for i, fault in enumerate(scenario.faults):
@@ -58,6 +71,9 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
             found = source.value(path)
             found = found if isinstance(found, str) else source.value((*path, "mean"))
             yield source.problem(path, expected, shown(found))
+        if isinstance(law, Bursts) and law.close >= law.mean:
+            at = (*path, "close")
+            yield source.problem(at, "close < mean", shown(source.value(at)))
         if isinstance(law, Uniform | Triangular):
             order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
             values = [getattr(law, key) for key in order]

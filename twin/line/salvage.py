@@ -23,7 +23,7 @@ STAND_INS: dict[str, Any] = {
     "products": {},
 }
 HEAD: dict[str, Any] = {"schema": 1, "id": "salvaged-v1", "title": ""}
-LOOSE = {"version", "description", "licence", "line_clearance", "faults"}
+LOOSE = {"version", "description", "licence", "line_clearance", "faults", "calendar", "costs"}
 
 
 def salvage(data: dict[str, Any], broken: Iterable[Path]) -> Scenario | None:
@@ -49,7 +49,8 @@ def _leave_out(rest: dict[str, Any], path: Path) -> bool:
         return False
     elif top == "stations" and len(path) > 2 and isinstance(rest[top][path[1]], dict):
         rest[top][path[1]].pop(path[2], None)
-        rest[top][path[1]].setdefault("cycle", "1 s")
+        if "rate" not in rest[top][path[1]]:
+            rest[top][path[1]].setdefault("cycle", "1 s")
     else:
         rest[top][path[1]] = deepcopy(STAND_INS[top])
     return True

@@ -10,13 +10,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from twin.equipment.model import Shape
 from twin.i18n import _
+from twin.line.money import CostsSpec
+from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.values import (
+    NO_TIME,
     Capacity,
     Cycle,
+    Name,
     NonNegativeKilowatts,
     NonNegativeSeconds,
     PositiveSeconds,
+    Rate,
     Record,
     Time,
     Title,
@@ -24,9 +30,10 @@ from twin.line.values import (
 )
 
 SCHEMA_VERSION = 1
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
 Share = Annotated[float, Field(gt=0, le=1)]
 Quantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Loss = Annotated[float, Field(ge=0, lt=1)]
+Ratio = Annotated[float, Field(gt=0, le=1_000_000_000)]
 
 
 class BufferSpec(Record):
@@ -37,11 +44,15 @@ class BufferSpec(Record):
 
 
 class Route(Record):
-    """Where a finished part goes: the first route whose condition holds is taken."""
+    """Where a finished part goes: the first route whose condition holds is taken.
+
+    `every` samples systematically: of so many parts that come by, the last goes this way.
+    """
 
     to: str
     when: Literal["passed", "rejected", "always"] = "always"
     share: Share | None = None
+    every: Annotated[int, Field(ge=2, le=1_000_000)] | None = None
 
 
 class FailureSpec(Record):
@@ -57,6 +68,31 @@ class FailureSpec(Record):
 
 class SetupSpec(Record):
     """Changeover when the product changes."""
+
+    time: Time
+    crew: Name | None = None
+
+
+class BatchSpec(Record):
+    """Parts treated together: `size` of them, or after `wait` since the first at least `least`.
+
+    The cycle is that of the whole batch; each part has its share of it as planned time.
+    """
+
+    size: Annotated[int, Field(ge=2, le=10_000)]
+    least: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    wait: PositiveSeconds | None = None
+
+    @property
+    def fewest(self) -> int:
+        """Parts a batch begins with after `wait`; without `wait` it begins full."""
+        if self.wait is None:
+            return self.size
+        return 1 if self.least is None else self.least
+
+
+class LoadSpec(Record):
+    """Putting a part in before its cycle: people or a robot are needed for this time only."""
 
     time: Time
     crew: Name | None = None
@@ -116,7 +152,7 @@ Buffering = Annotated[
 # a discriminator picks the form before it is validated: one message a mistake, not one a form
 Sources = Annotated[
     Annotated[str, Tag("<name>")]
-    | Annotated[dict[str, Quantity], Field(min_length=1), Tag("<several>")],
+    | Annotated[dict[str, Ratio], Field(min_length=1), Tag("<several>")],
     Discriminator(_form),
     BeforeValidator(_sources),
 ]
@@ -128,18 +164,29 @@ Targets = Annotated[
 
 
 class StationSpec(Record):
-    """A machine or work place: what it takes, how long it works, what stops it, where parts go."""
+    """A machine or work place: what it takes, how long it works, what stops it, where parts go.
+
+    With a `rate` instead of a `cycle` material flows through it; every `pack` units of what flows
+    out make one part.
+    """
 
     kind: str = "machine"
     title: Title | None = None
-    cycle: Cycle
+    cycle: Cycle = Field(default_factory=lambda: NO_TIME)
+    rate: Rate | None = None
+    reject: Loss = 0.0
+    pack: Quantity | None = None
     source: Sources | None = Field(None, alias="from")
     to: Targets = "out"
     buffer: Buffering = BufferSpec()
     arrivals: ArrivalSpec | None = None
     crew: Name | None = None
     setup: SetupSpec | None = None
+    batch: BatchSpec | None = None
+    load: LoadSpec | None = None
     failures: list[FailureSpec] = []
+    maintenance: list[MaintenanceSpec] = []
+    unattended: bool = False
     power: PowerSpec = PowerSpec()
     parameters: dict[str, Any] = {}
     layout: LayoutSpec | None = None
@@ -168,7 +215,7 @@ class FaultSpec(Record):
     id: str
     station: Name
     size: float | None = None
-    shape: Literal["step", "ramp", "intermittent"] | None = None
+    shape: Shape | None = None
     span: PositiveSeconds | None = None
     after: Time | None = None
     found: Time | None = None
@@ -176,10 +223,14 @@ class FaultSpec(Record):
 
 
 class CrewSpec(Record):
-    """People who serve several stations, first come first served."""
+    """People who serve several stations, first come first served.
+
+    They come and go with the shifts; people `on_call` are there at all times.
+    """
 
     count: Annotated[int, Field(ge=1, le=10_000)]
     title: Title | None = None
+    on_call: bool = False
 
 
 class Scenario(Record):
@@ -194,6 +245,8 @@ class Scenario(Record):
     products: dict[Name, ProductSpec] = {}
     orders: list[OrderSpec] = []
     line_clearance: bool = False
+    calendar: CalendarSpec | None = None
+    costs: CostsSpec | None = None
     crews: dict[Name, CrewSpec] = {}
     buffers: dict[Name, Buffering] = {}
     stations: Annotated[dict[Name, StationSpec], Field(min_length=1)]

@@ -174,7 +174,7 @@ def _unit(value: object) -> str:
     """Inside unit of a text with a unit: its bounds are said in it."""
     letters = re.search(r"[^\d\s.]+\s*$", value) if isinstance(value, str) else None
     dimension = UNITS.get(letters.group().strip(), ("",))[0] if letters else ""
-    return {"time": " s", "power": " kW"}.get(dimension, "")
+    return {"time": " s", "power": " kW", "rate": " /s"}.get(dimension, "")
 
 
 def keys(model: type[BaseModel], source: Source, at: Path, path: Path) -> list[str]:

@@ -35,6 +35,9 @@ class Record(BaseModel):
     )
 
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
+
+
 def refusal(expected: str, fix: str = "") -> PydanticCustomError:
     """An error of a validator, in the words that the reader of the scenario will see."""
     return PydanticCustomError("twin", "{expected}", {"expected": expected, "fix": fix})
@@ -82,6 +85,12 @@ Kilowatts = Annotated[
 ]
 # Upper bounds, assumed, keep sums of times and energies finite: a century, a large power station.
 PositiveSeconds = Annotated[Seconds, Field(gt=0, le=3.2e9)]
+UnitsPerSecond = Annotated[
+    float,
+    _reader("rate", N_("a rate with its unit, such as 12000 /h")),
+    _written("rate", "12000 /h"),
+]
+PositiveRate = Annotated[UnitsPerSecond, Field(gt=0, le=1e6)]
 NonNegativeSeconds = Annotated[Seconds, Field(ge=0, le=3.2e9)]
 NonNegativeKilowatts = Annotated[Kilowatts, Field(ge=0, le=1e7)]
 Title = Annotated[
@@ -108,6 +117,9 @@ class Fixed(Record):
 
     kind: Literal["fixed"] = "fixed"
     mean: NonNegativeSeconds
+
+
+NO_TIME = Fixed.model_validate({"mean": "0 s"})
 
 
 class Exponential(Record):
@@ -143,11 +155,16 @@ class Normal(Record):
 
 
 class Lognormal(Record):
-    """Lognormal with this mean; `sigma` is the standard deviation of the logarithm."""
+    """Lognormal with this mean; `sigma` is the standard deviation of the logarithm.
+
+    `memory` is the correlation of the logarithm with that of the draw before: real stops have
+    0.1 to 0.5 of it.
+    """
 
     kind: Literal["lognormal"]
     mean: PositiveSeconds
     sigma: Annotated[float, Field(gt=0, le=5)] = 1.0
+    memory: Annotated[float, Field(ge=0, le=0.9)] = 0.0
 
 
 class Weibull(Record):
@@ -177,8 +194,35 @@ class Automatic(Record):
     mean: PositiveSeconds
 
 
+class Bursts(Record):
+    """Times between stops that come in bursts: a `share` of them follows after the mean `close`.
+
+    Both the close and the wide gaps are exponential; the wide ones are as long as it takes for
+    the mean of all to be `mean`.
+    """
+
+    kind: Literal["bursts"]
+    mean: PositiveSeconds
+    share: Annotated[float, Field(gt=0, le=0.95)]
+    close: PositiveSeconds
+
+    @property
+    def wide(self) -> float:
+        """Mean of the gaps between bursts, s."""
+        return (self.mean - self.share * self.close) / (1.0 - self.share)
+
+
 Drawn = (
-    Fixed | Exponential | Uniform | Triangular | Normal | Lognormal | Weibull | Erlang | Automatic
+    Fixed
+    | Exponential
+    | Uniform
+    | Triangular
+    | Normal
+    | Lognormal
+    | Weibull
+    | Erlang
+    | Automatic
+    | Bursts
 )
 _FORMS = set().union(*(kind.model_fields for kind in Drawn.__args__))
 
@@ -222,6 +266,14 @@ Cycle = Annotated[
     Discriminator(_cycle_form),
 ]
 """One time for every product, or a table of times by product."""
+
+
+Rate = Annotated[
+    Annotated[PositiveRate, Tag("<rate>")]
+    | Annotated[dict[str, PositiveRate], Field(min_length=1), Tag("<table>")],
+    Discriminator(lambda value: "<table>" if isinstance(value, dict) else "<rate>"),
+]
+"""One rate for every product, or a table of rates by product; inside, units a second."""
 
 
 def _capacity(value: object) -> object:

@@ -1,47 +1,19 @@
 """Key performance indicators after ISO 22400-2, of stations and of the line.
 
 Each KPI is a row: what it is, its unit, the clause it implements, its formula in words, and a
-function of the tally. No shift calendar exists yet: planned busy time (PBT) is all time in which
-a station was not stopped by command.
+function of the facts. A ratio without anything to divide by (no planned busy time, no part) has
+no value: None, which is neither 0 nor 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from twin.equipment.standard import power_levels
 from twin.equipment.tag import Text
-from twin.metrics.tally import Tally, tally
+from twin.metrics.facts import LineFacts, StationFacts
 from twin.trace.tables import State
-from twin.trace.trace import Trace
-
-
-@dataclass(frozen=True)
-class StationFacts:
-    """Sums of one station a KPI is made of; times in s."""
-
-    time: tuple[float, ...]
-    planned: float
-    started: int
-    produced: int
-    rejected: int
-    failures: int
-    repair_time: float
-    energy: float
-
-    @property
-    def busy(self) -> float:
-        """Planned busy time (PBT)."""
-        return sum(self.time) - self.time[State.STOPPED] - self.time[State.IDLE]
-
-    @property
-    def working(self) -> float:
-        """Actual production time (APT)."""
-        return self.time[State.WORKING]
 
 
 @dataclass(frozen=True)
@@ -85,62 +57,144 @@ def quality(f: StationFacts) -> float | None:
     return share(f.produced - f.rejected, f.produced)
 
 
+def nee(f: StationFacts) -> float | None:
+    """As OEE, with set-up counted as used time."""
+    used = share(f.working + f.setting_up, f.busy)
+    return _product(used, effectiveness(f), quality(f))
+
+
+def corrective(f: StationFacts) -> float | None:
+    """Repair of all maintenance."""
+    return share(f.repair_time, f.repair_time + f.time[State.MAINTENANCE])
+
+
 def oee(f: StationFacts) -> float | None:
     """Availability x effectiveness x quality ratio."""
     return _product(availability(f), effectiveness(f), quality(f))
 
 
+# media besides electricity: counted by a station's tag of this name, by state
+MEDIA: Mapping[str, tuple[str, Text, str]] = {
+    "AirTotal": ("air", Text("Compressed air", "압축공기"), "m³"),
+    "SteamTotal": ("steam", Text("Steam", "증기"), "kg"),
+}
+
+
+def _used(tag: str) -> Callable[[StationFacts], float | None]:
+    return lambda f: f.media.get(tag)
+
+
+def _used_per_part(tag: str) -> Callable[[LineFacts], float | None]:
+    return lambda f: share(f.media[tag], f.finished) if tag in f.media else None
+
+
+def _money(value: Callable[[Any], float | None]) -> Callable[[Any], float | None]:
+    return lambda f: None if f.money is None else value(f.money)
+
+
+STATION_COSTS: tuple[Kpi, ...] = (
+    Kpi("cost", Text("Cost", "비용"), "¤", "assumed",
+        "machine hours at the rate of each state + energy", _money(lambda m: m.total)),
+    Kpi("cost_down", Text("Cost of downtime", "고장 비용"), "¤", "assumed",
+        "machine hours down", _money(lambda m: m.down)),
+    Kpi("cost_setup", Text("Cost of changeover", "품목 교체 비용"), "¤", "assumed",
+        "machine hours in set-up and held", _money(lambda m: m.setup)),
+    Kpi("cost_energy", Text("Cost of energy", "전력 비용"), "¤", "assumed",
+        "energy x price of its hour", _money(lambda m: m.energy)),
+    Kpi("cost_scrap", Text("Cost of scrap", "폐기 비용"), "¤", "assumed",
+        "material of the scrapped parts it rejected last, less what they bring",
+        _money(lambda m: m.scrap)),
+)  # fmt: skip
+LINE_COSTS: tuple[Kpi, ...] = (
+    Kpi("cost", Text("Cost", "비용"), "¤", "assumed",
+        "machine hours + energy + labour + material of parts begun - proceeds of scrap",
+        _money(lambda m: m.total)),
+    Kpi("cost_per_part", Text("Cost a good part", "양품당 비용"), "¤", "assumed",
+        "cost / good parts finished",
+        lambda f: None if f.money is None else share(f.money.total, f.finished)),
+    Kpi("cost_machine", Text("Cost of machine hours", "설비 시간 비용"), "¤", "assumed",
+        "sum over stations: hours in each state x its rate", _money(lambda m: m.machine)),
+    Kpi("cost_energy", Text("Cost of energy", "전력 비용"), "¤", "assumed",
+        "sum over stations: energy x price of its hour", _money(lambda m: m.energy)),
+    Kpi("cost_labour", Text("Cost of labour", "인건비"), "¤", "assumed",
+        "people of each crew x shift time with breaks x rate", _money(lambda m: m.labour)),
+    Kpi("cost_material", Text("Cost of material", "재료비"), "¤", "assumed",
+        "parts begun x material of the product", _money(lambda m: m.material)),
+    Kpi("scrap_proceeds", Text("Proceeds of scrap", "스크랩 매각액"), "¤", "assumed",
+        "parts scrapped x what the product's scrap brings", _money(lambda m: m.proceeds)),
+    Kpi("cost_down", Text("Cost of downtime", "고장 비용"), "¤", "assumed",
+        "of the machine hours: down", _money(lambda m: sum(s.down for s in m.stations))),
+    Kpi("cost_setup", Text("Cost of changeover", "품목 교체 비용"), "¤", "assumed",
+        "of the machine hours: set-up and held",
+        _money(lambda m: sum(s.setup for s in m.stations))),
+    Kpi("cost_scrap", Text("Cost of scrap", "폐기 비용"), "¤", "assumed",
+        "material of scrapped parts less what they bring", _money(lambda m: m.scrap)),
+)  # fmt: skip
+
 ISO = "ISO 22400-2:2014"
 STATION_KPIS: tuple[Kpi, ...] = (
     Kpi("availability", Text("Availability", "가동률"), "%", f"{ISO} availability",
-        "actual production time / planned busy time", availability),
+        "actual production time (APT) / planned busy time (PBT)", availability),
     Kpi("effectiveness", Text("Effectiveness", "성능률"), "%", f"{ISO} effectiveness",
-        "planned run time of the parts started / actual production time", effectiveness),
+        "planned run time of the work done / actual production time (APT)", effectiveness),
     Kpi("quality", Text("Quality ratio", "양품률"), "%", f"{ISO} quality ratio",
         "passed / treated; every part of a station without verdict passes", quality),
     Kpi("oee", Text("OEE", "설비종합효율"), "%", f"{ISO} OEE index",
         "availability x effectiveness x quality ratio", oee),
+    Kpi("nee", Text("NEE", "순설비효율"), "%", f"{ISO} NEE index",
+        "(APT + set-up time) / PBT x effectiveness x quality ratio", nee),
+    Kpi("allocation", Text("Allocation efficiency", "할당 효율"), "%",
+        f"{ISO} allocation efficiency", "busy time (AUBT: PBT less starved) / PBT",
+        lambda f: share(f.allotted, f.busy)),
+    Kpi("utilisation", Text("Utilisation efficiency", "이용 효율"), "%",
+        f"{ISO} utilisation efficiency", "APT / busy time (AUBT: PBT less starved)",
+        lambda f: share(f.working, f.allotted)),
+    Kpi("technical", Text("Technical efficiency", "기술 효율"), "%",
+        f"{ISO} technical efficiency",
+        "APT / (APT + delay time: down, blocked, held and loading)",
+        lambda f: share(f.working, f.working + f.delayed)),
+    Kpi("setup_ratio", Text("Setup ratio", "작업 준비율"), "%", f"{ISO} setup ratio",
+        "set-up time / (APT + set-up time)",
+        lambda f: share(f.setting_up, f.working + f.setting_up)),
+    Kpi("pbt", Text("Planned busy time", "계획 가동 시간"), "h", f"{ISO} planned busy time",
+        "shifts less breaks, stops by command and maintenance, and with overtime",
+        lambda f: f.busy / 3600.0),
+    Kpi("overtime", Text("Overtime", "초과 가동"), "h", "assumed",
+        "time worked, set up or loaded outside the planned time", lambda f: f.overtime / 3600.0),
     Kpi("starved", Text("Starved", "자재 대기"), "%", "assumed",
-        "time starved / planned busy time", lambda f: share(f.time[State.STARVED], f.busy)),
+        "time starved / planned busy time", lambda f: share(f.spent[State.STARVED], f.busy)),
     Kpi("blocked", Text("Blocked", "배출 막힘"), "%", "assumed",
-        "time blocked / planned busy time", lambda f: share(f.time[State.BLOCKED], f.busy)),
+        "time blocked / planned busy time", lambda f: share(f.spent[State.BLOCKED], f.busy)),
     Kpi("down", Text("Down", "고장"), "%", "assumed",
-        "time down / planned busy time", lambda f: share(f.time[State.DOWN], f.busy)),
-    Kpi("setup", Text("Setup", "작업 준비"), "%", f"{ISO} setup ratio (base: planned busy time)",
+        "time down / planned busy time", lambda f: share(f.spent[State.DOWN], f.busy)),
+    Kpi("setup", Text("Setup", "작업 준비"), "%", "assumed (changeover share)",
         "time in setup and held / planned busy time",
-        lambda f: share(f.time[State.SETUP] + f.time[State.HELD], f.busy)),
+        lambda f: share(f.spent[State.SETUP] + f.spent[State.HELD], f.busy)),
     Kpi("mtbf", Text("MTBF", "평균 고장 간격"), "min",
         f"{ISO} mean operating time between failures", "actual production time / failures",
         lambda f: share(f.working / 60.0, f.failures)),
     Kpi("mttr", Text("MTTR", "평균 수리 시간"), "min", f"{ISO} mean time to restoration",
         "time from failure to repair / failures",
         lambda f: share(f.repair_time / 60.0, f.failures)),
+    Kpi("corrective", Text("Corrective maintenance", "사후 보전율"), "%",
+        f"{ISO} corrective maintenance ratio", "repair time / (repair + planned maintenance)",
+        corrective),
+    Kpi("reject_ratio", Text("Reject ratio", "불합격률"), "%", f"{ISO} fall off ratio",
+        "rejected / treated", lambda f: share(f.rejected, f.produced)),
     Kpi("produced", Text("Parts treated", "처리 수"), "1", f"{ISO} produced quantity",
-        "cycles begun, the one under way left out", lambda f: float(f.produced)),
+        "cycles finished; at a station that judges, its verdicts", lambda f: float(f.produced)),
     Kpi("rejected", Text("Parts rejected", "불합격 수"), "1", f"{ISO} scrap and rework quantity",
         "verdicts against a part", lambda f: float(f.rejected)),
     Kpi("energy", Text("Energy", "전력량"), "kWh", "assumed",
         "power of each state x time in it", lambda f: f.energy),
+    Kpi("energy_per_part", Text("Energy a part", "처리당 전력량"), "kWh", "assumed",
+        "energy / parts treated", lambda f: share(f.energy, f.produced)),
+    *(
+        Kpi(key, title, unit, "assumed", "use in each state x time in it", _used(tag))
+        for tag, (key, title, unit) in MEDIA.items()
+    ),
+    *STATION_COSTS,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class LineFacts:
-    """Sums of the whole line; times in s."""
-
-    now: float
-    finished: int
-    scrapped: int
-    first_time_right: int
-    wip: float
-    lead_time: float
-    energy: float
-    bottleneck: StationFacts
-
-    @property
-    def quality(self) -> float | None:
-        """Good parts of all that left the line."""
-        return share(self.finished, self.finished + self.scrapped)
 
 
 LINE_KPIS: tuple[Kpi, ...] = (
@@ -149,7 +203,8 @@ LINE_KPIS: tuple[Kpi, ...] = (
         lambda f: _product(
             availability(f.bottleneck), effectiveness(f.bottleneck), f.quality)),
     Kpi("throughput", Text("Throughput", "시간당 생산량"), "1/h", f"{ISO} throughput rate",
-        "good parts finished / time", lambda f: share(f.finished * 3600.0, f.now)),
+        "good parts finished / planned working time",
+        lambda f: share(f.finished * 3600.0, f.work)),
     Kpi("finished", Text("Good parts finished", "완성 양품"), "1", f"{ISO} good quantity",
         "parts that left the line as good", lambda f: float(f.finished)),
     Kpi("scrapped", Text("Parts scrapped", "폐기 수"), "1", f"{ISO} scrap quantity",
@@ -159,6 +214,15 @@ LINE_KPIS: tuple[Kpi, ...] = (
     Kpi("first_time_right", Text("First pass yield", "직행률"), "%", f"{ISO} first pass yield",
         "finished parts never rejected / (finished + scrapped)",
         lambda f: share(f.first_time_right, f.finished + f.scrapped)),
+    Kpi("scrap_ratio", Text("Scrap ratio", "폐기율"), "%", f"{ISO} scrap ratio",
+        "scrapped / (finished + scrapped)", lambda f: share(f.scrapped, f.left)),
+    Kpi("rework_ratio", Text("Rework ratio", "재작업률"), "%", f"{ISO} rework ratio",
+        "finished parts that were rejected before / (finished + scrapped)",
+        lambda f: share(f.finished - f.first_time_right, f.left)),
+    Kpi("process_ratio", Text("Production process ratio", "생산 공정 비율"), "%",
+        f"{ISO} production process ratio (each part an order of one)",
+        "actual production time of all stations / time of all parts in the line",
+        lambda f: share(f.working, f.part_time)),
     Kpi("wip", Text("Work in process", "재공 수량"), "1", "Little (1961)",
         "time average of parts in the line", lambda f: f.wip),
     Kpi("lead_time", Text("Lead time", "리드 타임"), "min", "Little (1961)",
@@ -168,93 +232,10 @@ LINE_KPIS: tuple[Kpi, ...] = (
     Kpi("energy_per_part", Text("Energy a good part", "양품당 전력량"), "kWh",
         f"{ISO} direct energy consumption effectiveness (inverse)",
         "energy / good parts finished", lambda f: share(f.energy, f.finished)),
+    *(
+        Kpi(f"{key}_per_part", Text(f"{title.en} a good part", f"양품당 {title.ko}"), unit,
+            "assumed", "use of all stations / good parts finished", _used_per_part(tag))
+        for tag, (key, title, unit) in MEDIA.items()
+    ),
+    *LINE_COSTS,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Kpis:
-    """Values by key: of the `line`, and of each station; None where there is nothing to divide."""
-
-    duration: float
-    bottleneck: str
-    line: dict[str, float | None]
-    stations: dict[str, dict[str, float | None]]
-    states: dict[str, dict[str, float]]
-
-    def as_dict(self) -> dict[str, object]:
-        """All values for JSON; ratios 0-1, times as each KPI's unit says, state shares 0-1."""
-        return {
-            "duration_s": self.duration,
-            "bottleneck": self.bottleneck,
-            "line": self.line,
-            "stations": self.stations,
-            "states": self.states,
-        }
-
-    def rows(self) -> list[tuple[str, Kpi, float | None]]:
-        """(station or "line", KPI, value) in table order."""
-        rows: list[tuple[str, Kpi, float | None]] = []
-        rows += [("line", kpi, self.line[kpi.key]) for kpi in LINE_KPIS]
-        for name, values in self.stations.items():
-            rows += [(name, kpi, values[kpi.key]) for kpi in STATION_KPIS]
-        return rows
-
-
-def station_facts(sums: Tally) -> dict[str, StationFacts]:
-    """Facts of every station."""
-    times = sums.state_time
-    facts = {}
-    for i, station in enumerate(sums.line.stations):
-        levels = np.array(power_levels(station.spec.power.model_dump()))
-        produced = int(sums.started[i]) - int(sums.at_work[i])
-        if sums.judges[i]:
-            produced = int(sums.passed[i] + sums.rejected[i])
-        facts[station.id] = StationFacts(
-            tuple(times[i].tolist()),
-            float(sums.planned[i]),
-            int(sums.started[i]),
-            produced,
-            int(sums.rejected[i]),
-            int(sums.failures[i]),
-            float(sums.repair_time[i]),
-            float(levels @ times[i, : len(levels)]) / 3600.0,
-        )
-    return facts
-
-
-def summarise(sums: Tally) -> Kpis:
-    """KPIs of a tally."""
-    facts = station_facts(sums)
-    bottleneck = max(facts, key=lambda name: facts[name].planned)
-    line = LineFacts(
-        sums.now,
-        sums.finished,
-        sums.scrapped,
-        sums.first_time_right,
-        sums.mean_wip,
-        sums.lead_time,
-        sum(f.energy for f in facts.values()),
-        facts[bottleneck],
-    )
-    times = sums.state_time
-    return Kpis(
-        sums.now,
-        bottleneck,
-        {kpi.key: kpi.value(line) for kpi in LINE_KPIS},
-        {name: {kpi.key: kpi.value(f) for kpi in STATION_KPIS} for name, f in facts.items()},
-        {
-            station.id: {s.name: float(times[i, s] / sums.now) if sums.now else 0.0 for s in State}
-            for i, station in enumerate(sums.line.stations)
-        },
-    )
-
-
-def kpi(trace: Trace) -> Kpis:
-    """KPIs of a trace from its beginning to its now.
-
-    >>> import twin
-    >>> trace = twin.run(twin.load("examples/three-stations-v1"), "1h", seed=1)
-    >>> twin.kpi(trace).bottleneck
-    'saw'
-    """
-    return summarise(tally(trace))

@@ -1,4 +1,4 @@
-"""The parts now in a line, as columns: born when, of which product, ever rejected, still here.
+"""The parts now in a line, as columns: born when, of which product, rejected where, still here.
 
 A window over the part numbers: it begins at the oldest part that is still in the line, so that it
 stays as small as the line's content however long the run is.
@@ -6,10 +6,20 @@ stays as small as the line's content however long the run is.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+
+class Left(NamedTuple):
+    """Parts that left: births (s), products, which station rejected each last (-1 none)."""
+
+    births: NDArray[np.float64]
+    products: NDArray[np.int32]
+    rejected_at: NDArray[np.int32]
 
 
 class PresentParts:
@@ -19,7 +29,7 @@ class PresentParts:
         self.first = 0
         self._birth = np.empty(0)
         self._product = np.empty(0, dtype=np.int32)
-        self._rejected = np.empty(0, dtype=np.bool_)
+        self._rejected = np.empty(0, dtype=np.int32)
         self._here = np.empty(0, dtype=np.bool_)
 
     @property
@@ -46,19 +56,19 @@ class PresentParts:
         self.first += keep
         self._birth = np.concatenate([self._birth[keep:], birth])
         self._product = np.concatenate([self._product[keep:], product])
-        self._rejected = np.concatenate([self._rejected[keep:], np.zeros(n, dtype=np.bool_)])
+        self._rejected = np.concatenate([self._rejected[keep:], np.full(n, -1, dtype=np.int32)])
         self._here = np.concatenate([self._here[keep:], np.ones(n, dtype=np.bool_)])
 
     def product(self, parts: Ints) -> NDArray[np.int32]:
         """Products of parts in the line."""
         return self._product[parts - self.first]
 
-    def reject(self, parts: Ints) -> None:
-        """Parts met a verdict against them."""
-        self._rejected[parts - self.first] = True
+    def reject(self, parts: Ints, places: Ints) -> None:
+        """Parts met a verdict against them at these stations."""
+        self._rejected[parts - self.first] = places
 
-    def leave(self, parts: Ints) -> tuple[float, int]:
-        """Parts leave the line: the sum of their births (s), and how many were ever rejected."""
+    def leave(self, parts: Ints) -> Left:
+        """Parts leave the line."""
         rows = parts - self.first
         self._here[rows] = False
-        return float(self._birth[rows].sum()), int(np.count_nonzero(self._rejected[rows]))
+        return Left(self._birth[rows], self._product[rows], self._rejected[rows])

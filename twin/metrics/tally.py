@@ -6,7 +6,8 @@ that KPIs of a year cost no more memory than those of an hour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,15 @@ from numpy.typing import NDArray
 
 from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
-from twin.metrics.present import PresentParts
+from twin.metrics.clocks import Clocks, Reading, elapsed
+from twin.metrics.flow import FlowSums
+from twin.metrics.present import Left, PresentParts
 from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
 from twin.trace.trace import Trace
 
 Chunk = Mapping[str, Mapping[str, Column]]
+WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 
 
 class Tally:
@@ -29,7 +33,13 @@ class Tally:
         n = len(line.stations)
         self.line = line
         self.now = 0.0
+        self.clocks = Clocks(line)
         self.time: NDArray[np.float64] = np.zeros((n, STATES))  # closed segments, s
+        self._plan = np.zeros((n, STATES))  # of it within planned working time, s
+        self._priced = np.zeros((n, STATES))  # of it, times the price of a kWh
+        self.born = np.zeros(len(line.products), dtype=np.int64)
+        self.scrapped_at = np.zeros((n, len(line.products)), dtype=np.int64)  # by last rejection
+        self.scrapped_of = np.zeros(len(line.products), dtype=np.int64)
         self.started = np.zeros(n, dtype=np.int64)
         self.planned = np.zeros(n)  # planned run time of what was started, s
         self.passed = np.zeros(n, dtype=np.int64)
@@ -44,34 +54,79 @@ class Tally:
         self._state = np.full(n, int(State.IDLE))
         self._since = np.zeros(n)
         self._starts = [Starts() for _ in line.stations]
+        self._batches = [s.spec.batch is not None for s in line.stations]
+        self._begun = np.ones(n, dtype=np.int64)  # parts of the last batch begun, and when
+        self._begun_at = np.full(n, -1.0)
+        self._batch_run = np.zeros(n)
+        self._open_run = np.zeros(n)  # planned run time of the cycle begun last, s
+        self._open_work = np.zeros(n)  # how long it was worked on in closed segments, s
         self._repaired = np.zeros(n, dtype=np.int64)
         self._repair_sum = np.zeros(n)  # times of repairs less times of failures, s
         self._present = PresentParts()
         self._nominal = np.array(
             [[nominal(s, product) for product in line.products] for s in line.stations]
         )
+        self._flows = {i: FlowSums(line, i) for i, s in enumerate(line.stations) if s.fluid}
         self._sinks = {line.place(name): name for name in SINKS}
 
     def feed(self, chunk: Chunk, now: float) -> None:
         """Take the rows recorded up to `now` (s)."""
         self._present.add(chunk["parts"]["t"], chunk["parts"]["product"])
+        self.born += np.bincount(chunk["parts"]["product"], minlength=len(self.born))
         self._feed_events(chunk["events"])
         log = chunk["log"]
         self._feed_states(log)
         self._feed_exits(log)
+        for i, flow in self._flows.items():
+            flow.feed(chunk)
+            self.started[i] = floor(flow.treated(now) + WHOLE)
+            self.passed[i] = floor(flow.made(now) + WHOLE)
+            self.rejected[i] = self.started[i] - self.passed[i]
+            self.planned[i] = flow.planned(now)
         self.now = now
 
     @property
     def state_time(self) -> NDArray[np.float64]:
         """Seconds each station (rows) was in each state (columns), up to now."""
-        total = self.time.copy()
-        total[np.arange(len(total)), self._state] += self.now - self._since
+        return self._with_open(self.time, [elapsed] * len(self.time))
+
+    @property
+    def planned_time(self) -> NDArray[np.float64]:
+        """Of `state_time`, what lies within the planned working time of each station, s."""
+        return self._with_open(self._plan, self.clocks.stations)
+
+    @property
+    def priced_time(self) -> NDArray[np.float64]:
+        """`state_time` with each second times the price of a kWh at that time."""
+        price = self.clocks.price
+        return (
+            self._priced
+            if price is None
+            else self._with_open(self._priced, [price] * len(self.time))
+        )
+
+    def _with_open(
+        self, closed: NDArray[np.float64], clocks: Sequence[Reading]
+    ) -> NDArray[np.float64]:
+        """Sums with the segments added that are still open."""
+        total = closed.copy()
+        for i, clock in enumerate(clocks):
+            begin, end = clock(np.array([self._since[i], self.now]))
+            total[i, self._state[i]] += end - begin
         return total
 
     @property
-    def at_work(self) -> NDArray[np.bool_]:
-        """Whether each station has a part it began and has not finished."""
-        return np.array([starts.open for starts in self._starts])
+    def at_work(self) -> NDArray[np.int64]:
+        """Parts each station began and has not finished: 0, 1, or those of a batch."""
+        return np.where([starts.open for starts in self._starts], self._begun, 0)
+
+    @property
+    def planned_done(self) -> NDArray[np.float64]:
+        """Planned run time of what was begun; of the work under way no more than is done, s."""
+        working = self._state == State.WORKING
+        worked = self._open_work + np.where(working, self.now - self._since, 0.0)
+        rest = np.maximum(self._open_run - worked, 0.0)
+        return self.planned - np.where(self.at_work > 0, rest, 0.0)
 
     @property
     def repair_time(self) -> NDArray[np.float64]:
@@ -86,8 +141,7 @@ class Tally:
     @property
     def mean_wip(self) -> float:
         """Time average of the parts in the line."""
-        present = self._present.age(self.now)
-        return (self.part_time + present) / self.now if self.now else 0.0
+        return self.all_part_time / self.now if self.now else 0.0
 
     def _feed_events(self, events: Mapping[str, Column]) -> None:
         kind, place = events["kind"], events["place"]
@@ -104,7 +158,7 @@ class Tally:
             count += np.bincount(place[mine], minlength=n)
             times = np.bincount(place[mine], weights=events["t"][mine], minlength=n)
             self._repair_sum += sign * times
-        self._present.reject(events["part"][bad])
+        self._present.reject(events["part"][bad], place[bad])
 
     def _feed_states(self, log: Mapping[str, Column]) -> None:
         rows = np.flatnonzero(log["place"] < len(self.line.stations))
@@ -119,15 +173,41 @@ class Tally:
 
     def _feed_station(self, i: int, t: Column, state: Column, part: Column) -> None:
         before = np.r_[self._state[i], state[:-1]]
-        spans = np.diff(np.r_[self._since[i], t])
-        self.time[i] += np.bincount(before, weights=spans, minlength=STATES)
+        times = np.r_[self._since[i], t]
+        stays = np.diff(times)
+        self.time[i] += np.bincount(before, weights=stays, minlength=STATES)
+        for sums, clock in (
+            (self._plan, self.clocks.stations[i]),
+            (self._priced, self.clocks.price),
+        ):
+            if clock is not None:
+                spans = np.diff(clock(times))
+                sums[i] += np.bincount(before, weights=spans, minlength=STATES)
         self._state[i], self._since[i] = state[-1], t[-1]
-        fresh = part[self._starts[i].feed(state, part)]
+        if i in self._flows:
+            return
+        begins = self._starts[i].feed(state, part)
+        fresh = part[begins]
         self.started[i] += len(fresh)
-        if len(self.line.products) == 1:
-            self.planned[i] += len(fresh) * self._nominal[i, 0]
-        else:
-            self.planned[i] += self._nominal[i, self._present.product(fresh)].sum()
+        worked = np.where(before == State.WORKING, stays, 0.0)
+        if not len(fresh):
+            self._open_work[i] += worked.sum()
+            return
+        self._open_work[i] = worked[np.flatnonzero(begins)[-1] + 1 :].sum()
+        runs = self._nominal[i, self._present.product(fresh)]
+        self.planned[i] += runs.sum()
+        self._open_run[i] = runs[-1]
+        if self._batches[i]:
+            self._count_batch(i, t[begins], runs)
+
+    def _count_batch(self, i: int, times: Column, runs: Column) -> None:
+        """The parts of a batch begin at one instant."""
+        together = times == times[-1]
+        same = self._begun_at[i] == times[-1]
+        self._begun[i] = int(np.count_nonzero(together)) + self._begun[i] * same
+        self._open_run[i] = runs[together].sum() + self._batch_run[i] * same
+        self._batch_run[i] = self._open_run[i]
+        self._begun_at[i] = times[-1]
 
     def _feed_exits(self, log: Mapping[str, Column]) -> None:
         rows = np.flatnonzero(log["place"] >= min(self._sinks))
@@ -137,22 +217,37 @@ class Tally:
             parts = part[gone]
             if not len(parts):
                 continue
-            births, again = self._present.leave(parts)
-            stay = float(t[gone].sum()) - births
+            left = self._present.leave(parts)
+            stay = float(t[gone].sum()) - float(left.births.sum())
             self.part_time += stay
             if name == OUT:
                 self.finished += len(parts)
-                self.first_time_right += len(parts) - again
+                self.first_time_right += int(np.count_nonzero(left.rejected_at < 0))
                 self.lead_time += stay
             elif name == SCRAP:
-                self.scrapped += len(parts)
+                self._scrap(left)
+
+    def _scrap(self, left: Left) -> None:
+        self.scrapped += len(left.births)
+        self.scrapped_of += np.bincount(left.products, minlength=len(self.scrapped_of))
+        known = left.rejected_at >= 0
+        np.add.at(self.scrapped_at, (left.rejected_at[known], left.products[known]), 1)
+
+    @property
+    def all_part_time(self) -> float:
+        """Sum over all parts of their time in the line, s."""
+        return self.part_time + self._present.age(self.now)
 
 
 def nominal(station: Station, product: str) -> float:
-    """Planned run time of one part of a product at a station, s: the mean of its cycle."""
+    """Planned run time of one part of a product at a station, s: the mean of its cycle.
+
+    Parts treated together share the cycle of their batch.
+    """
     cycle: Any = station.spec.cycle
     law: Drawn = cycle[product] if isinstance(cycle, dict) else cycle
-    return mean_of(law)
+    batch = station.spec.batch
+    return mean_of(law) if batch is None else mean_of(law) / batch.size
 
 
 def tally(trace: Trace) -> Tally:

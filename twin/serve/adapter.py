@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.field import Records
+
 if TYPE_CHECKING:
     from twin.serve.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What every tag of the line shows at one instant, in the order of `line.tags`.
+    """What every tag that is shown shows at one instant, in the order of `session.shown.tags`.
 
     `t` is simulated seconds, `wall` the same instant as a date: what happened before `t` is known,
     so the values are those of the latest sensor instant before it. `changed` marks the tags whose
-    value differs from the block before (all of them in the first).
+    value differs from the block before (all of them in the first). Where a plant network lies
+    between, `received` holds the rows that arrived since the block before, `values` what arrived
+    last, and `reachable` the tags whose station is connected.
     """
 
     t: float
@@ -27,6 +31,8 @@ class Block:
     names: tuple[str, ...]
     values: NDArray[np.float64]
     changed: NDArray[np.bool_]
+    received: Records | None = None
+    reachable: NDArray[np.bool_] | None = None
 
 
 class Adapter(Protocol):

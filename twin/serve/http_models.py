@@ -50,6 +50,27 @@ class StationBody(Body):
     )
 
 
+class AlarmBody(Body):
+    """An alarm of the line as it stands now."""
+
+    alarm: str = Field(description='Station and alarm: "RFL.Zone8Deviation"')
+    title: TextBody
+    cause: TextBody
+    severity: int = Field(description="1 to 1000, as in OPC UA")
+    priority: str = Field(description='"low", "medium" or "high"')
+    state: str = Field(
+        description='State of ISA-18.2: "unacknowledged", "acknowledged", "returned", "shelved"'
+    )
+    since: float = Field(description="Simulated time of the last change of state, s")
+
+
+class AlarmsBody(Body):
+    """Alarms that are not in their normal state."""
+
+    t: float
+    alarms: tuple[AlarmBody, ...]
+
+
 class BufferBody(Body):
     """Waiting room between stations."""
 

@@ -7,12 +7,14 @@ import hmac
 import ipaddress
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, WebSocket
 
+from twin.alarms import AlarmLog
 from twin.i18n import _
+from twin.metrics import breakdown
 from twin.serve import http_models as m
 from twin.serve import http_views as view
 from twin.serve.present import Present
@@ -56,6 +58,7 @@ class Desk:
     scene: Scene | None
     present: Present
     channel: Channel
+    bells: AlarmLog
 
 
 def refuse(
@@ -90,9 +93,18 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         return _state(desk)
 
     @router.get("/api/kpis", tags=["line"], summary="Key figures")
-    async def kpis() -> dict[str, Any]:
+    async def kpis(
+        by: Annotated[
+            Literal["shift", "hour", "order", "product"] | None,
+            Query(description="Key figures of each of these instead of the whole run"),
+        ] = None,
+    ) -> dict[str, Any]:
         """Key figures of ISO 22400 from the start of the run to now; ratios are 0 to 1."""
-        return {"t": session.now, "kpis": _plain(session.kpis.as_dict())}
+        if by is None:
+            return {"t": session.now, "kpis": _plain(session.kpis.as_dict())}
+        if by == "shift" and session.line.calendar is None:
+            raise refuse(409, _("This line has no shifts."), _("a line with a calendar"), by)
+        return {"t": session.now, "kpis": _plain(breakdown(session.trace, by).as_dict())}
 
     @router.get("/api/events", tags=["line"], summary="What happened")
     async def events(
@@ -111,6 +123,13 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         return m.EventsBody.model_validate(
             {"t": session.now, "events": view.event_views(session, rows)}
         )
+
+    @router.get("/api/alarms", tags=["line"], summary="Alarms that stand")
+    async def alarms() -> m.AlarmsBody:
+        """Alarms that are active, or that nobody has acknowledged, or that are shelved."""
+        desk.bells.follow()
+        rows = view.alarm_views(session, desk.bells.changes)
+        return m.AlarmsBody.model_validate({"t": session.now, "alarms": rows})
 
     @router.get("/healthz", tags=["server"], summary="Is the server alive")
     async def healthz() -> m.HealthBody:

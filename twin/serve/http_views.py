@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from twin.alarms import AlarmState, Change, alarm_states
 from twin.equipment.tag import Text
 from twin.line.line import Line
 from twin.trace import EventKind, State
@@ -167,6 +168,30 @@ def event_views(session: Session, rows: Iterable[int]) -> list[JSON]:
                 "value": None if command is not None else value,
                 "detail": _detail(line, kind, place, int(value), command),
                 "title": _title(line, kind, place, int(value)),
+            }
+        )
+    return views
+
+
+def alarm_views(session: Session, changes: Sequence[Change]) -> list[JSON]:
+    """Alarms that are not in their normal state now, the latest first."""
+    line = session.line
+    rows = alarm_states(line, changes, session.trace.journal, session.now)
+    latest = {row.alarm: row for row in rows}
+    views = []
+    for row in sorted(latest.values(), reverse=True, key=lambda row: row.t):
+        if row.state is AlarmState.NORMAL:
+            continue
+        alarm = line.alarm(row.alarm)
+        views.append(
+            {
+                "alarm": alarm.key,
+                "title": {"en": alarm.title.en, "ko": alarm.title.ko},
+                "cause": {"en": alarm.cause.en, "ko": alarm.cause.ko},
+                "severity": alarm.severity,
+                "priority": alarm.priority,
+                "state": row.state.name.lower(),
+                "since": round(row.t, 3),
             }
         )
     return views

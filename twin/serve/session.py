@@ -21,11 +21,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.errors import CommandError, UsageError
+from twin.field import Records, exposure, network
+from twin.field.network import shown_by
 from twin.i18n import _
 from twin.kernel.run import Run
 from twin.line.line import Line
 from twin.metrics import Kpis, Tally, summarise
 from twin.serve.adapter import Adapter, Block
+from twin.serve.front import Front
 from twin.signals import sample
 from twin.trace.journal import Command
 from twin.trace.tables import Column
@@ -51,6 +54,13 @@ def _impossible_speed(speed: float) -> str:
     )
 
 
+def _start_of(line: Line, clock: Clock) -> datetime:
+    """Date of simulated 0: now, or when a stepped line's calendar starts."""
+    if clock == "stepped" and line.calendar is not None:
+        return line.calendar.start.astimezone(UTC)
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 @dataclass(frozen=True)
 class Receipt:
     """Answer to a command: whether it took effect, why not, and when (simulated s)."""
@@ -72,18 +82,26 @@ class Session:
         *,
         started_at: datetime | None = None,
         instructor_token: str | None = None,
+        dirt: str = "clean",
+        level: int | None = None,
     ) -> None:
         if not possible_speed(speed):
             raise UsageError(_impossible_speed(speed))
+        if level == 0:
+            raise UsageError(_("level 0 is paper and cannot be served: write it by `twin sheet`"))
         self.line = line
         self.clock: Clock = clock
         self.speed = speed
         self.run_state: Literal["running", "paused"] = "running"
-        self.started_at = started_at or datetime.now(UTC).replace(microsecond=0)
+        self.started_at = started_at or _start_of(line, clock)
         self.instructor_token = instructor_token
         self.run = Run(line, seed, consume=self._take)
         self._tally = Tally(line)
-        self._names = tuple(line.tags)
+        self.front = (
+            None if dirt == "clean" and level is None else Front(network(line, seed, dirt, level))
+        )
+        self.shown = exposure(line) if self.front is None else shown_by(self.front.network)
+        self._names = tuple(self.shown.tags)
         self._values: NDArray[np.float64] | None = None
         self._inbox: list[tuple[Command, asyncio.Future[Receipt]]] = []
         self._adapters: list[Adapter] = []
@@ -116,15 +134,40 @@ class Session:
         """The date of a simulated instant."""
         return self.started_at + timedelta(seconds=t)
 
+    @property
+    def keeps_history(self) -> bool:
+        """Whether the past is to be had as the sensors showed it."""
+        undisturbed = self.front is None or self.front.network.profile.clean
+        return undisturbed and self.shown.level.history
+
+    def received(self, tag: str, start: float, stop: float) -> Records:
+        """Rows of one tag that were sent in [start, stop), s, and have arrived by now."""
+        front = self.front
+        net = network(self.line, self.run.trace.seed) if front is None else front.network
+        mine = [one for one in net.gateways if one.station == net.tags[tag].station]
+        rows = net.received(self.trace, start, stop, mine).records.of(tag)
+        return rows.take(rows.arrival < self.now)
+
     def block(self) -> Block:
         """What every tag shows just before now."""
         before = max(float(np.nextafter(self.now, 0.0)), 0.0)
+        if self.front is not None:
+            return self._arrived(self.front, before)
         values = self.sample(self._names, [before])[:, 0]
         changed = (
             np.ones(len(values), dtype=np.bool_) if self._values is None else values != self._values
         )
         self._values = values
         return Block(self.now, self.wall(self.now), self._names, values, changed)
+
+    def _arrived(self, front: Front, before: float) -> Block:
+        rows = front.advance(self.trace, self.now)
+        changed = np.zeros(len(self._names), dtype=np.bool_)
+        changed[rows.tag] = True
+        return Block(
+            self.now, self.wall(self.now), self._names, front.values.copy(), changed, rows,
+            front.reachable(before),
+        )  # fmt: skip
 
     # ---- adapters
 

@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from twin.equipment.tag import (
     ByState,
     Count,
+    FlowCount,
+    FluidLevel,
     Level,
     LineCount,
     PartInWork,
+    Pass,
     ProductInWork,
     Reading,
     StateCode,
@@ -32,6 +35,7 @@ from twin.trace.tables import EventKind, State
 from twin.trace.trace import Trace
 
 Floats = NDArray[np.float64]
+WHOLE = 1e-6  # units by which a counter may lag behind a whole number through rounding
 
 
 def last(times: Floats, t: Floats) -> NDArray[np.int64]:
@@ -104,6 +108,19 @@ def stroke(trace: Trace, tag: Tag, t: Floats) -> Floats:
     if source.quantity:
         active = law_at(trace, f"{tag.station}.{source.quantity}", t)
     return np.where(acting, active, source.rest)
+
+
+def shaped(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    source = tag.source
+    assert isinstance(source, Pass)
+    series = trace.index.states(trace.line.place(tag.station))
+    rows = np.maximum(last(series.t, t), 0)
+    at, factor = np.array(source.knots).T
+    value = source.scale * np.interp(t - series.t[rows], at, factor)
+    if source.quantity:
+        value *= law_at(trace, f"{tag.station}.{source.quantity}", t)
+    shown = np.where(series.state[rows] == State.WORKING, value + source.offset, source.rest)
+    return shown if tag.kind == "float" else np.rint(shown)
 
 
 def reading(trace: Trace, tag: Tag, t: Floats) -> Floats:
@@ -179,6 +196,21 @@ def waiting(trace: Trace, tag: Tag, t: Floats) -> Floats:
     return out
 
 
+def flow_count(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, FlowCount)
+    key = f"{tag.station}.{tag.source.quantity}"
+    total = law_at(trace, key, t)
+    resets = trace.index.events(EventKind.RESET, trace.line.place(tag.station))
+    if len(resets):
+        total = total - held(resets.t, np.floor(law_at(trace, key, resets.t) + WHOLE), t, 0.0)
+    return np.asarray(np.floor(total + WHOLE))
+
+
+def fluid_level(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, FluidLevel)
+    return law_at(trace, f"{tag.source.buffer}.Level", t)
+
+
 def line_count(trace: Trace, tag: Tag, t: Floats) -> Floats:
     assert isinstance(tag.source, LineCount)
     places, index = trace.line.place, trace.index
@@ -194,10 +226,13 @@ SOURCES: Mapping[type, Callable[[Trace, Tag, Floats], Floats]] = {
     ProductInWork: product_in_work,
     ByState: by_state,
     Stroke: stroke,
+    Pass: shaped,
     Track: track,
     Reading: reading,
     Count: count,
     Total: total,
     Level: waiting,
+    FlowCount: flow_count,
+    FluidLevel: fluid_level,
     LineCount: line_count,
 }

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-CommandKind = Literal["start", "stop", "reset", "set", "fault", "repair"]
+CommandKind = Literal[
+    "start", "stop", "reset", "set", "fault", "repair", "acknowledge", "shelve", "unshelve"
+]
 Role = Literal["observer", "operator", "engineer", "instructor"]
 MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
 ROLES: tuple[Role, ...] = ("observer", "operator", "engineer", "instructor")
@@ -18,7 +20,8 @@ class Command:
     """One input: `kind` to `target` ("" the whole line, a station, "RFL.BeltSpeed", a fault id).
 
     `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
-    factor of a fault (1 is the catalogue's size). `source` names the door it came by.
+    factor of a fault (1 is the catalogue's size), or for how many seconds an alarm is shelved.
+    `source` names the door it came by.
 
     >>> Command("set", "RFL.BeltSpeed", 75.0).at(3600.0).t
     3600.0

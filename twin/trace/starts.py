@@ -1,8 +1,9 @@
 """Which WORKING rows of a station begin a cycle, and which only go on after a stand-still.
 
-A row goes on with what was begun when nothing but stand-still (DOWN, STOPPED, HELD) lies between
-it and the WORKING row of the same part before, and the stand-still began with DOWN or STOPPED:
-work that ended is followed by BLOCKED, STARVED, the next part's row, or HELD for its operator.
+A row goes on with what was begun when nothing but stand-still (DOWN, STOPPED, HELD, IDLE) lies
+between it and the WORKING row of the same part before, and the stand-still began with DOWN or
+STOPPED: work that ended is followed by BLOCKED, STARVED, IDLE, the next part's row, or HELD for its
+operator.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from twin.trace.tables import Column, State
 
-STANDING = (State.DOWN, State.STOPPED, State.HELD)
+STANDING = (State.DOWN, State.STOPPED, State.HELD, State.IDLE)
 INTERRUPTING = (State.DOWN, State.STOPPED)
 
 

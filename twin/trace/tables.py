@@ -48,10 +48,16 @@ class EventKind(IntEnum):
     COMMAND = 5  # number of the command in the journal
     RESET = 6
     WIPE = 7  # prints since the wipe before
+    PHASE = 8  # number of the phase that begins
+    LOT = 9  # number of the material lot that begins
     FAULT_ONSET = 10  # number of the fault in the line
     FAULT_OBSERVABLE = 11
     FAULT_FAILURE = 12
     FAULT_REPAIR = 13
+    ORDER = 14  # number of the order that begins, counted from the start
+    TOOL_CHANGE = 15  # life of the tool that was changed, min
+    DRAINED = 20  # units of material taken out of a buffer, or of a part being made
+    DRESS = 30  # parts since the dressing before
 
 
 STATE_BITS: Final = 4

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from visual.shapes.benches import review, wash
+from visual.shapes.cutting import deburr, grinder, lathe, mill, saw
 from visual.shapes.handling import loader, unloader
 from visual.shapes.inspection import aoi, ict, spi
 from visual.shapes.machine import machine
@@ -13,6 +14,8 @@ from visual.shapes.placer import placer
 from visual.shapes.printer import printer
 from visual.shapes.reflow import reflow
 from visual.shapes.shape import Parameters, Shape
+from visual.shapes.shop import cmm, furnace, gauge, marker, press, washer
+from visual.shapes.vessels import reactor
 
 __all__ = ["CATALOGUE", "Parameters", "Shape", "shape_of"]
 
@@ -29,6 +32,18 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "review": review,
         "ict": ict,
         "unloader": unloader,
+        "saw": saw,
+        "lathe": lathe,
+        "mill": mill,
+        "deburr": deburr,
+        "washer": washer,
+        "gauge": gauge,
+        "cmm": cmm,
+        "furnace": furnace,
+        "grinder": grinder,
+        "press": press,
+        "marker": marker,
+        "cstr": reactor,
     }
 )
 

@@ -21,6 +21,12 @@ LAWS = [
     (values.Weibull(kind="weibull", mean="4 s", shape=1.0), 4.0, 4.0),
     (values.Erlang(kind="erlang", mean="6 s", phases=4), 6.0, 3.0),
     (values.Automatic(kind="automatic", mean="20 s"), 20.0 * 1.0002, 20.0 * 0.00447),
+    # two exponentials: 0.6 of mean 1 s, 0.4 of mean 23.5 s; E[x^2] = 2 (0.6 + 0.4 23.5^2)
+    (
+        values.Bursts(kind="bursts", mean="10 s", share=0.6, close="1 s"),
+        10.0,
+        (2 * (0.6 + 0.4 * 23.5**2) - 100.0) ** 0.5,
+    ),
 ]
 
 
@@ -76,3 +82,43 @@ def test_the_rest_of_a_block_stays_one_list():
         draws.pop()
     assert draws.values is rest
     assert len(rest) == BLOCK - 1
+
+
+def of(law: values.Drawn, blocks: int) -> np.ndarray:
+    draws = Draws(21, "M", "repair", law)
+    return np.array([draws.pop() for _ in range(blocks * BLOCK)]).reshape(blocks, BLOCK)
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.3, 0.9])
+def test_the_logarithms_of_stops_remember_the_one_before(memory: float):
+    law = values.Lognormal(kind="lognormal", mean="5 s", sigma=0.8, memory=memory)
+    z = (np.log(of(law, 60)) - np.log(5.0)) / 0.8 + 0.4
+    lags = [(z[:, k:] * z[:, : BLOCK - k]).mean(axis=1) for k in (1, 2)]
+    for k, found in enumerate(lags, start=1):
+        error = found.std(ddof=1) / np.sqrt(len(found))
+        assert abs(found.mean() - memory**k) < 4.5 * error
+
+
+@pytest.mark.parametrize("memory", [0.5, 0.9])
+def test_memory_leaves_mean_and_spread_alone_from_the_first_draw_on(memory: float):
+    law = values.Lognormal(kind="lognormal", mean="5 s", sigma=0.8, memory=memory)
+    x = of(law, 1200)
+    means = x[:, :32].mean(axis=1)  # one mean a block, so that they are independent
+    assert abs(means.mean() - 5.0) < 4.5 * means.std(ddof=1) / np.sqrt(len(means))
+    first = np.log(x[:, 0])
+    assert first.std() == pytest.approx(0.8, rel=4.5 / np.sqrt(2 * len(first)))
+
+
+def test_a_lognormal_without_memory_draws_what_it_always_drew():
+    plain = values.Lognormal(kind="lognormal", mean="5 s", sigma=0.5)
+    z = stream(21, "M", "repair", 0).standard_normal(BLOCK)
+    assert np.array_equal(of(plain, 1)[0], 5.0 * np.exp(0.5 * z - 0.125))
+
+
+def test_stops_in_bursts_follow_soon_or_late():
+    law = values.Bursts(kind="bursts", mean="100 s", share=0.7, close="2 s")
+    x = of(law, 60).ravel()
+    soon = (x < 10.0).mean()
+    expected = 0.7 * (1 - np.exp(-10 / 2)) + 0.3 * (1 - np.exp(-10 / law.wide))
+    assert abs(soon - expected) < 4.5 * np.sqrt(expected * (1 - expected) / len(x))
+    assert 0.7 * 2.0 + 0.3 * law.wide == pytest.approx(100.0)

@@ -133,6 +133,39 @@ TIMES = {
         "products: {p: {}}",
         4, "stations.A.cycle.p", "low ≤ mode ≤ high, found low: 1 s, mode: 9 s, high: 3 s",
     ),
+    "bursts closer than their mean": (
+        "stations:\n  A:\n    cycle: {kind: bursts, mean: 3 s, share: 0.5, close: 3 s}",
+        6, "stations.A.cycle.close", "close < mean, found '3 s'",
+    ),
+    "shifts at one time": (
+        "stations: {A: {cycle: 3 s}}\ncalendar:\n  start: 2026-03-02T06:00\n  shifts:\n"
+        "  - {id: day, from: '06:00', to: '14:00'}\n  - {id: night, from: '22:00', to: '06:30'}",
+        9, "calendar.shifts[1].from",
+        "a time when no other shift is, found a part of the shift `day`",
+    ),
+    "a shift that meets itself a week later": (
+        "stations: {A: {cycle: 3 s}}\ncalendar:\n  start: 2026-03-02T06:00\n  shifts:\n"
+        "  - {id: late, days: [sun], from: '22:00', to: '06:30'}\n"
+        "  - {id: early, days: [mon], from: '06:00', to: '14:00'}",
+        9, "calendar.shifts[1].from",
+        "a time when no other shift is, found a part of the shift `late`",
+    ),
+    "a break outside its shift": (
+        "stations: {A: {cycle: 3 s}}\ncalendar:\n  start: 2026-03-02T06:00\n  shifts:\n"
+        "  - {id: day, from: '06:00', to: '14:00', breaks: [{at: '13:50', for: 15 min}]}",
+        8, "calendar.shifts[0].breaks[0]",
+        "a break inside the shift, after the break before, found '13:50'",
+    ),
+    "two shifts of one name": (
+        "stations: {A: {cycle: 3 s}}\ncalendar:\n  start: 2026-03-02T06:00\n  shifts:\n"
+        "  - {id: day, from: '06:00', to: '14:00'}\n  - {id: day, from: '14:00', to: '20:00'}",
+        9, "calendar.shifts[1].id", "a name of its own, found 'day'",
+    ),
+    "maintenance by nobody": (
+        "stations:\n  A:\n    cycle: 3 s\n"
+        "    maintenance: [{id: oil, every: 8 h, time: 1 h, crew: x}]",
+        7, "stations.A.maintenance[0].crew", "a name under `crews`, where there is none, found 'x'",
+    ),
     "failures all the time": (
         "stations: {A: {cycle: 3 s, failures: [{id: a, after: 0 s, repair: 3 s}]}}",
         4, "stations.A.failures[0].after", "more than 0 s, found '0 s'",

@@ -15,6 +15,8 @@ import numpy as np
 from twin.equipment.model import Setting
 from twin.equipment.tag import StateCode, Tag, Text
 from twin.errors import FutureError
+from twin.field import Exposure
+from twin.field.levels import FULL
 from twin.trace.journal import Command
 
 STARTED = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -84,7 +86,12 @@ class StandInSession:
     refuse: str = ""
     adapter: object = None
     forced: dict[str, float] = field(default_factory=dict)
+    keeps_history: bool = True
     _last: np.ndarray | None = None
+
+    @property
+    def shown(self) -> Exposure:
+        return Exposure(FULL, self.line.tags, self.line.settings)
 
     def begin_again(self) -> None:
         """Back to second 0, as if nothing had happened."""

@@ -95,7 +95,7 @@ async def test_the_state_follows_the_clock(client, session):
     await session.step(3600)
     after = (await client.get("/api/state")).json()
     assert after["finished"] > before["finished"]
-    finished = session.sample(["Line.Finished"], [latest(session)])[0, 0]
+    finished = len(session.trace.index.arrivals(session.line.place("out")))
     assert after["finished"] == finished
 
 
@@ -103,6 +103,16 @@ async def test_key_figures_are_plain_numbers(client, session):
     response = await client.get("/api/kpis")
     body = json.loads(response.text, parse_constant=lambda name: pytest.fail(name))
     assert body["kpis"]["line"]["oee"] == pytest.approx(session.kpis.as_dict()["line"]["oee"])
+
+
+async def test_key_figures_by_hour_are_those_of_the_trace(client, session):
+    await session.step(5400)
+    body = (await client.get("/api/kpis", params={"by": "hour"})).json()["kpis"]
+    assert body["by"] == "hour"
+    expected = twin.kpi(session.trace, by="hour")
+    finished = [period["line"]["finished"] for period in body["periods"]]
+    assert finished == [period.kpis.line["finished"] for period in expected.periods]
+    assert (await client.get("/api/kpis", params={"by": "moon"})).status_code == 422
 
 
 async def test_values_and_history_are_what_sample_says(client, session):
@@ -588,3 +598,30 @@ def test_the_built_page_is_shipped_and_asks_nobody_else():
         if not name.startswith("docs"):
             assert (dist / name).is_file(), name
     assert not any("//" in name for name in used)
+
+
+async def test_alarms_that_stand_are_listed_and_can_be_acknowledged():
+    session = make(until=60.0)
+    async with client_of(session) as client:
+        line = (await client.get("/api/alarms")).json()
+        assert line["t"] == 60.0
+        await session.step(4 * 3600.0)
+        shown = (await client.get("/api/alarms")).json()["alarms"]
+        assert shown
+        assert {row["state"] for row in shown} <= {"unacknowledged", "returned", "acknowledged"}
+        key = shown[0]["alarm"]
+        assert key in session.line.alarms
+        command = session.submit(twin.Command("acknowledge", key))
+        task = asyncio.ensure_future(command)
+        await asyncio.sleep(0)
+        await session.step(1.0)
+        assert (await task).ok
+        after = (await client.get("/api/alarms")).json()["alarms"]
+        assert key not in [row["alarm"] for row in after if row["state"] != "acknowledged"]
+
+
+async def test_an_unknown_alarm_is_refused_with_a_reason(client, session):
+    body = {"kind": "acknowledge", "target": "RFL.Nothing"}
+    answer = await asyncio.wait_for(client.post("/api/commands", json=body), 10)
+    assert answer.status_code == 409
+    assert "no alarm" in answer.json()["reason"]

@@ -47,8 +47,8 @@ def test_spells_are_the_bottlenecks_stops(line):
 
 
 def test_the_header_names_what_is_down(scene, trace):
-    t = 1000.0
-    assert trace.state_at(t)["PNP2"] is State.DOWN
+    states = trace.index.states(trace.line.place("PNP2"))
+    t = float(states.t[states.state == State.DOWN][0]) + 1.0
     for lang, word in (("en", "down PNP2"), ("ko", "고장 PNP2")):
         rows = entries(figures_at(trace, t), pose(scene, trace, t), lang)
         assert ("1", word) in [row[:2] for row in rows]

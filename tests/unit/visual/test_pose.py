@@ -85,7 +85,7 @@ def test_a_part_travels_the_oven_at_the_belts_pace(scene, trace):
 def test_waiting_parts_lie_behind_one_another(scene, trace):
     queue = scene.queues["RFL.queue"]
     seen = 0
-    for t in np.arange(4900.0, 5400.0, 10.0):
+    for t in np.arange(2600.0, 3000.0, 10.0):
         poses = pose(scene, trace, float(t))
         mine = poses.place == trace.line.place("PNP2.queue")
         if mine.sum() == 2:
