@@ -32,7 +32,7 @@ class PlacerParameters(Parameters):
 def tags(p: PlacerParameters) -> tuple[Tag, ...]:
     return (
         Tag("NozzleVacuum", Text("Nozzle vacuum", "노즐 진공압"), "kPa", 0, 100,
-            Track("NozzleVacuum"), noise=0.4, resolution=0.1),
+            Track("NozzleVacuum"), noise=0.4, resolution=0.1, sensor="pressure"),
         Tag("PickErrors", Text("Pick errors on the last board", "픽업 오류(직전 보드)"),
             "1", 0, 500, Reading("PickErrors"), kind="int"),
         Tag("PickErrorTotal", Text("Pick errors in all", "누적 픽업 오류"), "1", 0, 1e9,

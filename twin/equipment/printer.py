@@ -51,9 +51,9 @@ def tags(p: PrinterParameters) -> tuple[Tag, ...]:
     stroke = (0.0, PRINT_BEGIN, PRINT_END)
     return (
         Tag("SqueegeePressure", Text("Squeegee pressure", "스퀴지 압력"), "kgf", 0, 12,
-            Stroke(*stroke, quantity="PressureSet"), noise=0.05, resolution=0.1),
+            Stroke(*stroke, quantity="PressureSet"), noise=0.05, resolution=0.1, sensor="pressure"),
         Tag("SqueegeeSpeed", Text("Squeegee speed", "스퀴지 속도"), "mm/s", 0, 80,
-            Stroke(*stroke, quantity="SpeedSet"), noise=0.2, resolution=0.5),
+            Stroke(*stroke, quantity="SpeedSet"), noise=0.2, resolution=0.5, sensor="speed"),
         Tag("PressureSet", Text("Squeegee pressure set point", "스퀴지 압력 설정"), "kgf", 5, 9,
             Track("PressureSet"), resolution=0.1, setting="PressureSet"),
         Tag("SpeedSet", Text("Squeegee speed set point", "스퀴지 속도 설정"), "mm/s", 20, 60,
@@ -63,7 +63,7 @@ def tags(p: PrinterParameters) -> tuple[Tag, ...]:
         Tag("PrintsSinceWipe", Text("Prints since wipe", "와이핑 후 인쇄 수"), "1", 0, 30,
             Track("PrintsSinceWipe"), kind="int"),
         Tag("Paste", Text("Paste on the stencil", "솔더 페이스트 잔량"), "kg", 0, 1.0,
-            Track("Paste"), noise=0.002, resolution=0.005),
+            Track("Paste"), noise=0.002, resolution=0.005, sensor="weight"),
         Tag("PasteViscosity", Text("Paste viscosity", "페이스트 점도"), "Pa·s", 0, 400,
             Track("PasteViscosity"), period=10.0, noise=1.5, resolution=1.0, sensor="viscosity"),
         Tag("SupportGap", Text("Board to stencil, gap", "기판-스텐실 간격"), "mm", -0.5, 2,
@@ -71,7 +71,7 @@ def tags(p: PrinterParameters) -> tuple[Tag, ...]:
         Tag("Humidity", Text("Humidity in the printer", "프린터 내부 습도"), "%", 0, 100,
             Track("Humidity"), period=10.0, noise=0.4, resolution=0.1, sensor="humidity"),
         Tag("StencilTemp", Text("Stencil temperature", "스텐실 온도"), "°C", 15, 35,
-            Track("StencilTemp"), noise=0.05, resolution=0.1),
+            Track("StencilTemp"), noise=0.05, resolution=0.1, sensor="rtd"),
     )  # fmt: skip
 
 

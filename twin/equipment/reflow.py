@@ -51,7 +51,7 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
     for i, name in enumerate(names(p), 1):
         rows.append(
             Tag(f"{name}Temp", Text(f"Zone {i} temperature", f"{i}존 온도"), "°C", 0, 350,
-                Track(name), noise=0.3, resolution=0.1)
+                Track(name), noise=0.3, resolution=0.1, sensor="thermocouple")
         )  # fmt: skip
     for i, name in enumerate(names(p), 1):
         rows.append(
@@ -62,11 +62,11 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
         Tag("BeltSpeed", Text("Belt speed", "벨트 속도"), "cm/min", 40, 140, Track("BeltSpeed"),
             resolution=0.1, setting="BeltSpeed"),
         Tag("BeltSpeedActual", Text("Belt speed measured", "벨트 속도 실측"), "cm/min", 0, 160,
-            Track("BeltSpeed"), noise=0.12, resolution=0.1),
+            Track("BeltSpeed"), noise=0.12, resolution=0.1, sensor="speed"),
         Tag("O2", Text("Oxygen in the tunnel", "산소 농도"), "ppm", 0, 10_000, Track("O2"),
-            noise=15.0, resolution=1.0),
+            noise=15.0, resolution=1.0, sensor="gas"),
         Tag("FanSpeed", Text("Convection fan speed", "대류 팬 속도"), "rpm", 0, 3000,
-            ByState((0, 900, *(1650,) * 8)), noise=4.0, resolution=1.0),
+            ByState((0, 900, *(1650,) * 8)), noise=4.0, resolution=1.0, sensor="speed"),
     ]  # fmt: skip
     return tuple(rows)
 

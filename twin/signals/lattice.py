@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from twin.signals.noise import Floats, Ints, drawn, mixed, quantiles
+from twin.signals.noise import Floats, Ints, drawn, fork, mixed, quantiles
 
 UNIFORM = (np.arange(1 << 16) + 0.5) / (1 << 16)
 UNIFORM.flags.writeable = False
@@ -25,13 +25,24 @@ def _ramp(bits: int) -> Floats:
     return np.asarray(ramp)
 
 
-def wander(key: np.uint64, ticks: Ints, bits: int, table: Floats | None = None) -> Floats:
+def wander(
+    key: np.uint64, ticks: Ints, bits: int, table: Floats | None = None, run: bool = False
+) -> Floats:
     """Smooth hashed noise (lattice noise) whose nodes lie 2**bits ticks apart.
 
     Nodes are drawn from `table` (unit variance normal quantiles unless given). The node after a
-    tick is drawn from its number alone, so it looks at nothing that has yet to happen.
+    tick is drawn from its number alone, so it looks at nothing that has yet to happen. A `run` is
+    a row of successive ticks: the same sums, laid out by cells.
     """
     values = quantiles() if table is None else table
+    if run and len(ticks) >> bits:
+        low, cell = int(ticks[0]), 1 << bits
+        first = low >> bits
+        nodes = values.take(mixed(key, np.arange(first, (int(ticks[-1]) >> bits) + 2)))
+        whole = (nodes[1:] - nodes[:-1])[:, None] * _ramp(bits)
+        whole += nodes[:-1, None]
+        begin = low - first * cell
+        return whole.ravel()[begin : begin + len(ticks)]
     cells = ticks >> bits
     before = drawn(key, cells, values)
     after = drawn(key, cells + 1, values)
@@ -41,69 +52,76 @@ def wander(key: np.uint64, ticks: Ints, bits: int, table: Floats | None = None) 
     return after
 
 
-def regime(key: np.uint64, ticks: Ints, bits: int) -> Ints:
-    """Number of the regime in force: cells of 2**bits ticks whose boundaries are jittered."""
+def _begins(key: np.uint64, cells: Ints, bits: int) -> Ints:
+    """How far into its cell a regime begins, ticks."""
+    at = mixed(key, cells)
+    return at >> (16 - bits) if bits <= 16 else at << (bits - 16)
+
+
+def levels(
+    key: np.uint64, ticks: Ints, bits: int, share: float, table: Floats, run: bool = False
+) -> Floats:
+    """A level that shifts now and then: `share` of the regimes lie off zero, drawn from `table`.
+
+    Regimes are cells of 2**bits ticks whose beginnings are jittered over the whole cell.
+    """
+    off, size = fork(key, 11), fork(key, 12)
+    happens = sparse(share)
+    if run:
+        low, high = int(ticks[0]), int(ticks[-1])
+        cells = np.arange((low >> bits) - 1, (high >> bits) + 1)
+        values = happens.take(mixed(off, cells)) * table.take(mixed(size, cells))
+        begins = (cells << bits) + _begins(key, cells, bits)
+        bounds = np.clip(np.append(begins[1:], high + 1), low, high + 1) - low
+        return np.repeat(values, np.diff(bounds, prepend=0))
     cells = ticks >> bits
-    if not len(cells):
-        return cells
-    low, high = int(cells.min()), int(cells.max())
-    if high - low > 4 * len(cells) + 64:
-        begins = mixed(key, cells) >> (16 - bits) if bits <= 16 else mixed(key, cells) << (bits - 16)
-    else:
-        at = mixed(key, np.arange(low, high + 1))
-        begins = (at >> (16 - bits) if bits <= 16 else at << (bits - 16)).take(cells - low)
-    return cells - ((ticks & ((1 << bits) - 1)) < begins)
-
-
-def levels(key: np.uint64, ticks: Ints, bits: int, share: float, table: Floats) -> Floats:
-    """A level that shifts now and then: `share` of the regimes lie off zero, drawn from `table`."""
-    now = regime(key, ticks, bits)
-    off = drawn(key ^ np.uint64(0x5851F42D4C957F2D), now, sparse(share))
-    off *= drawn(key ^ np.uint64(0x14057B7EF767814F), now, table)
-    return off
+    now = cells - ((ticks & ((1 << bits) - 1)) < _begins(key, cells, bits))
+    return np.asarray(happens.take(mixed(off, now)) * table.take(mixed(size, now)))
 
 
 @cache
 def sparse(share: float) -> Floats:
     """A table that is 1 for a share of its entries and 0 for the others."""
-    return (UNIFORM < share).astype(np.float64)
+    return (share > UNIFORM).astype(np.float64)
 
 
-def shocks(key: np.uint64, ticks: Ints, bits: int, share: float, decay: float) -> Floats:
+def shocks(
+    key: np.uint64, ticks: Ints, bits: int, share: float, decay: float, run: bool = False
+) -> Floats:
     """Sudden moves that fade: `share` of the cells of 2**bits ticks have one, of heavy tail.
 
-    `decay` is the time constant in ticks; a shock is over after four of them or at the end of the
-    next cell.
+    `decay` is the time constant in ticks; a shock is over after four of them, at most a cell.
     """
     out = np.zeros(len(ticks))
-    happens = sparse(share)
-    size = quantiles(0.0, 0.12)
-    fade = _fade(decay, 2 << bits)
+    happens, size, fade = sparse(share), quantiles(0.0, 0.12), _fade(decay, 1 << bits)
+    at, big = fork(key, 13), fork(key, 14)
+    if run:
+        low, high = int(ticks[0]), int(ticks[-1])
+        cells = np.arange((low >> bits) - 1, (high >> bits) + 1)
+        cells = cells[happens.take(mixed(key, cells)) > 0.0]
+        begins = (cells << bits) + ((mixed(at, cells) << bits) >> 16) - low
+        sizes = size.take(mixed(big, cells))
+        for odd in (0, 1):  # shocks of every second cell never overlap
+            mine = (cells & 1) == odd
+            rows = begins[mine, None] + np.arange(len(fade))
+            values = sizes[mine, None] * fade
+            inside = (rows >= 0) & (rows < len(ticks))
+            out[rows[inside]] += values[inside]
+        return out
     for back in (0, 1):
         cells = (ticks >> bits) - back
-        hit = np.flatnonzero(drawn(key, cells, happens))
-        if not len(hit):
-            continue
-        cells = cells[hit]
-        at = mixed(key ^ np.uint64(0x2545F4914F6CDD1D), cells)
-        at = (cells << bits) + ((at << bits) >> 16)
-        since = ticks[hit] - at
-        live = since >= 0
-        rows = hit[live]
-        out[rows] += fade.take(since[live]) * size.take(
-            mixed(key ^ np.uint64(0x6C62272E07BB0142), cells[live])
-        )
+        since = ticks - (cells << bits) - ((mixed(at, cells) << bits) >> 16)
+        live = (since >= 0) & (since < len(fade)) & (happens.take(mixed(key, cells)) > 0.0)
+        out[live] += size.take(mixed(big, cells[live])) * fade.take(since[live])
     return out
 
 
 @cache
-def _fade(decay: float, length: int) -> Floats:
-    """What is left of a shock after each tick, shape (length,)."""
+def _fade(decay: float, most: int) -> Floats:
+    """What is left of a shock at each tick since it came, at most `most` of them."""
     if decay <= 0.0:
-        return np.r_[1.0, np.zeros(length - 1)]
-    left = np.exp(-np.arange(length) / decay)
-    left[left < 0.018] = 0.0
-    return np.asarray(left)
+        return np.ones(1)
+    return np.exp(-np.arange(min(most, int(4.0 * decay) + 1)) / decay)
 
 
 def looks(key: np.uint64, ticks: Ints, every: int, missed: float) -> Ints:

@@ -51,6 +51,12 @@ def tag_key(seed: int, tag: str, purpose: str = "noise") -> np.uint64:
     return np.uint64(seeds.key(seed, tag, purpose) & seeds.MASK64)
 
 
+@cache
+def fork(key: np.uint64, number: int) -> np.uint64:
+    """Another key of the same owner: for the next thing that is drawn for it."""
+    return np.uint64((int(key) ^ (number * 0xD1B54A32D192ED03)) & seeds.MASK64)
+
+
 def mixed(key: np.uint64, ticks: Ints) -> Ints:
     """A number from 0 to 65,535 for each tick number; shape as `ticks`."""
     z = ticks.astype(np.uint64)
@@ -82,31 +88,27 @@ def drawn(key: np.uint64, cells: Ints, table: Floats) -> Floats:
     return whole.take(cells - low)
 
 
-def correlated(key: np.uint64, ticks: Ints, weights: tuple[float, ...], table: Floats) -> Floats:
+def correlated(
+    key: np.uint64, ticks: Ints, weights: tuple[float, ...], table: Floats, run: bool = False
+) -> Floats:
     """Noise with a memory: a weighted sum of this tick's white value and those before it.
 
-    Sums run in the same order in every window, so that equal ticks give equal bits.
+    Sums go in the same order in every window, so that equal ticks give equal bits. A `run` is a
+    row of successive ticks.
     """
-    if len(weights) == 1:
-        return drawn(key, ticks, table)
-    if not len(ticks):
-        return np.zeros(0)
-    low, high, past = int(ticks.min()), int(ticks.max()), len(weights) - 1
-    if high - low > DENSE * len(ticks) + 64:
+    if not run:
         out = weights[0] * table.take(mixed(key, ticks))
         for back, weight in enumerate(weights[1:], 1):
             out += weight * table.take(mixed(key, ticks - back))
         return out
-    white = table.take(mixed(key, np.arange(low - past, high + 1)))
-    n = high - low + 1
+    n, past = len(ticks), len(weights) - 1
+    white = table.take(mixed(key, np.arange(int(ticks[0]) - past, int(ticks[-1]) + 1)))
     out = weights[0] * white[past:]
     scratch = np.empty(n)
     for back, weight in enumerate(weights[1:], 1):
         np.multiply(white[past - back : past - back + n], weight, out=scratch)
         out += scratch
-    if n == len(ticks) and int(ticks[0]) == low and bool((ticks[1:] > ticks[:-1]).all()):
-        return out
-    return np.asarray(out.take(ticks - low))
+    return out
 
 
 @cache

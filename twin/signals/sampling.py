@@ -19,7 +19,9 @@ from twin.errors import UsageError
 from twin.i18n import _
 from twin.line.line import Line
 from twin.signals.noise import standard_normal, tag_key
+from twin.signals.sensor import measured
 from twin.signals.sources import SOURCES
+from twin.signals.texture import TEXTURES
 from twin.trace.trace import Trace
 
 BLOCK = 1 << 15  # instants computed at once: fits the cache
@@ -79,8 +81,12 @@ def looked(t: NDArray[np.float64], period: float) -> NDArray[np.float64]:
 def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]:
     """What one tag shows at sorted or unsorted instants: sampled, noisy, rounded."""
     k = looked(t, tag.period)
-    value = SOURCES[type(tag.source)](trace, tag, k * tag.period)
-    if tag.noise > 0.0:
+    texture = TEXTURES.get(tag.sensor) if tag.noise > 0.0 else None
+    if texture is not None:
+        value = measured(trace, tag, texture, k.astype(np.int64))
+    else:
+        value = SOURCES[type(tag.source)](trace, tag, k * tag.period)
+    if texture is None and tag.noise > 0.0:
         noise = standard_normal(tag_key(trace.seed, tag.key), k.astype(np.int64))
         noise *= tag.noise
         value = value + noise
