@@ -21,7 +21,7 @@ from twin.line.line import Line
 from twin.signals.noise import standard_normal, tag_key
 from twin.signals.sensor import measured
 from twin.signals.sources import SOURCES
-from twin.signals.texture import TEXTURES
+from twin.signals.texture import instrument
 from twin.trace.trace import Trace
 
 BLOCK = 1 << 15  # instants computed at once: fits the cache
@@ -81,7 +81,7 @@ def looked(t: NDArray[np.float64], period: float) -> NDArray[np.float64]:
 def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]:
     """What one tag shows at sorted or unsorted instants: sampled, noisy, rounded."""
     k = looked(t, tag.period)
-    texture = TEXTURES.get(tag.sensor) if tag.noise > 0.0 else None
+    texture = instrument(tag.sensor, tag.key) if tag.noise > 0.0 else None
     if texture is not None:
         value = measured(trace, tag, texture, k.astype(np.int64))
     else:

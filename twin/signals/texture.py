@@ -8,7 +8,12 @@ unless said. The figures are assumed; what they were compared with is in docs/ex
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 
+import numpy as np
+
+from twin import seeds
 from twin.equipment.texture import Shared, Shifts, Shocks, Texture, Wander
 
 TEXTURES: Mapping[str, Texture] = {
@@ -131,3 +136,31 @@ TEXTURES: Mapping[str, Texture] = {
     ),
 }  # fmt: skip
 """Every instrument that a tag may name, and how its values look."""
+
+
+@cache
+def instrument(sensor: str, key: str) -> Texture | None:
+    """The texture of one instrument: its kind's row, varied by the tag's name.
+
+    No two instruments are mounted, damped and set up alike: sizes vary by a factor of about 1.6,
+    dead bands are off, narrow or wide, and some gateways drop polls (all assumed).
+    """
+    row = TEXTURES.get(sensor)
+    if row is None:
+        return None
+    dice = seeds.stream(0, key, "instrument")
+    size = np.exp(0.5 * dice.standard_normal(6))
+    band = float(dice.choice([0.0, 0.5, 1.0, 1.0, 1.5, 2.0]))
+    return replace(
+        row,
+        memory=float(np.clip(row.memory + 0.15 * dice.standard_normal(), 0.0, 0.9)),
+        tails=row.tails * float(dice.uniform(0.5, 1.5)),
+        volatility=row.volatility * float(dice.uniform(0.5, 1.5)),
+        wander=tuple(Wander(slow.bits, slow.size * size[0]) for slow in row.wander),
+        shifts=row.shifts and row.shifts._replace(size=row.shifts.size * size[1]),
+        shocks=row.shocks and row.shocks._replace(size=row.shocks.size * size[2]),
+        lag=row.lag * float(size[3]),
+        missed=float(dice.choice([row.missed, row.missed, 0.05, 0.15])),
+        deadband=row.deadband * band,
+        report=row.report + int(dice.integers(-1, 3)),
+    )
