@@ -96,6 +96,7 @@ class LiveStore:
     def take(self, row: int, value: float, stamp: float, quality: int, again: bool) -> ua.DataValue:
         """Take one received row, its timestamp in simulated s; what subscribers are told."""
         self.values[row], self._quality[row] = value, quality
+        self._reachable[row] = True  # it came through
         self.source[row] = self.base + round(stamp * TICKS_PER_S)
         self.generation[row] += 1
         self.server_time = datetime.now(UTC)
@@ -108,7 +109,7 @@ class LiveStore:
     def reach(self, reachable: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Note which rows' stations are connected; the rows with a value for which that changed."""
         rows = np.flatnonzero((reachable != self._reachable) & (self.generation > 0))
-        self._reachable = reachable
+        self._reachable = reachable.copy()
         for row in rows.tolist():
             self._made[row] = None
         return rows

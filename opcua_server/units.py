@@ -62,10 +62,12 @@ CODES: dict[str, tuple[str, str]] = {
     "Pa·s": ("C65", "pascal second"),
     "kPa": ("KPA", "kilopascal"),
     "bar": ("BAR", "bar"),
+    "mbar": ("MBR", "millibar"),
     "l/min": ("L2", "litre per minute"),
     "m³/h": ("MQH", "cubic metre per hour"),
     "rpm": ("RPM", "revolutions per minute"),
     "1/min": ("C94", "reciprocal minute"),
+    "1/h": ("H10", "reciprocal hour"),
     "°": ("DD", "degree [unit of angle]"),
     "dB": ("2N", "decibel"),
     "count": ("C62", "one"),
@@ -83,9 +85,16 @@ CODES: dict[str, tuple[str, str]] = {
     "pH": ("Q30", "pH (potential of hydrogen)"),
     "°Bx": ("J18", "degree Brix"),
     "mS/cm": ("H61", "millisiemens per centimetre"),
+    "kg/L": ("B35", "kilogram per litre"),
+    "mg/g": ("H64", "milligram per gram"),
 }
 # units in the field's use that Recommendation 20 has no code for
-UNCODED: dict[str, str] = {"cm/min": "centimetre per minute", "HRC": "Rockwell hardness C"}
+UNCODED: dict[str, str] = {
+    "cm/min": "centimetre per minute",
+    "HRC": "Rockwell hardness C",
+    "KU": "Krebs unit of viscosity",
+    "GU": "gloss unit",
+}
 
 
 def unit_id(code: str) -> int:

@@ -17,7 +17,7 @@ from twin.line.index import shipped
 from visual.flowchart import flowchart
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images" / "lines"
-AT, SIZE = 34_200.0, (1280, 720)  # s, px
+AT, SIZE = 104_400.0, (1280, 720)  # s, px
 
 
 def lines() -> list[twin.Line]:

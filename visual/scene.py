@@ -7,6 +7,7 @@ the head of the queue it is taken from.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -146,19 +147,14 @@ def travelling(places: Mapping[str, Place]) -> str:
     return "board" if kinds & BOARD_KINDS else "box"
 
 
-@lru_cache(maxsize=16)
-def _shape(kind: str, zones: int, cooling: int) -> Shape:
-    return shape_of(kind, {"zones": range(zones), "cooling": range(cooling)})
-
-
-def _shape_for(kind: str, parameters: object) -> Shape:
-    zones, cooling = (len(getattr(parameters, name, ())) for name in ("zones", "cooling"))
-    return _shape(kind, zones, cooling)
+@lru_cache(maxsize=64)
+def _shape(kind: str, parameters: str) -> Shape:
+    return shape_of(kind, json.loads(parameters))
 
 
 def build_scene(line: Line) -> Scene:
     """The scene of a line."""
-    shapes = {s.id: _shape_for(s.kind, s.parameters) for s in line.stations}
+    shapes = {s.id: _shape(s.kind, s.parameters.model_dump_json()) for s in line.stations}
     spots = arrange(line, shapes)
     places = {s.id: Place(s.id, s.kind, s.title, spots[s.id], shapes[s.id]) for s in line.stations}
     plan = _Plan(line, places)

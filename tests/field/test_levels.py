@@ -62,7 +62,7 @@ def test_levels_differ_in_rate(trace):
         assert (table.t % LEVELS[number].period == 0).all()
         gaps[number] = len(records(trace, "PRN.Passed", level=number).records)
     assert gaps[1] <= gaps[2] <= gaps[3]
-    power = [len(records(trace, "PRN.Energy", level=n).records) for n in (2, 3)]
+    power = [len(records(trace, "RFL.Energy", level=n).records) for n in (2, 3)]
     assert power[0] < power[1]
 
 

@@ -9,6 +9,7 @@ import twin
 from twin.errors import FutureError, UsageError
 from twin.field import PROFILES, Feed, Received, Records, network, records
 from twin.field.table import COLUMNS, LATE, PLAIN, TWICE
+from twin.line import shipped
 
 DIRTY = [name for name in PROFILES if name != "clean"]
 
@@ -65,6 +66,15 @@ def test_a_feed_over_a_growing_run_gives_the_records_in_order_of_arrival(trace, 
     assert sorted(arrived) == rows(whole.take(whole.arrival < 3600.0))
     times = np.concatenate([got.records.arrival for got in given])
     assert (np.diff(times) >= 0.0).all()
+
+
+@pytest.mark.parametrize("name", [row.id for row in shipped()])
+def test_windows_hold_what_the_whole_holds_on_every_line(name):
+    short = twin.run(twin.load(name), "40min", seed=2)
+    whole = records(short, "*", 0.0, 2400.0, "hostile", 3)
+    cut = [records(short, "*", *window, "hostile", 3) for window in ((0.0, 901.7), (901.7, 2400.0))]
+    assert len(whole.records) > 500
+    assert rows(whole.records) == sorted(row for part in cut for row in rows(part.records))
 
 
 def test_another_seed_and_another_station_have_other_dirt(trace):

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.laws.lines import AFTER, CREWS, CYCLES, PRODUCTS, REPAIR, make
+from tests.laws.lines import AFTER, CREWS, CYCLES, PRODUCTS, REPAIR, make, people, upkeep
 from twin.line import Line
 
 RATES = st.sampled_from(["3600 /h", "7200 /h", "4000 /h", "100 /min", "5 /s"])
@@ -28,6 +28,9 @@ def _flow_station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         crew = draw(st.sampled_from([None, *CREWS]))
         stop = {"id": "stop", "after": draw(AFTER), "repair": draw(REPAIR), "crew": crew}
         spec["failures"] = [stop]
+    if draw(st.integers(0, 4)) == 0:
+        spec["maintenance"] = draw(upkeep())
+    spec["unattended"] = draw(st.integers(0, 3)) == 0
     return spec
 
 
@@ -58,8 +61,7 @@ def fluid_lines(draw: st.DrawFn) -> Line:
     pack = {**draw(_flow_station(products)), "from": "pack-in"}
     stations["pack"] = {**pack, "pack": draw(st.sampled_from([3, 10, 40])), "to": "wrap"}
     stations["wrap"] = {"cycle": draw(CYCLES), "buffer": draw(st.sampled_from([0, 1, 3]))}
-    people = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
-    rest: dict[str, Any] = {"buffers": buffers, "crews": people}
+    rest: dict[str, Any] = {"buffers": buffers, **draw(people())}
     if products:
         rest |= {"line_clearance": True, "products": {name: {} for name in PRODUCTS[:products]}}
         rest["orders"] = [

@@ -48,6 +48,19 @@ LONG = {"id": "long", "from": "22:00", "to": "08:00",
 SHIFTS = st.sampled_from([[EARLY], [LATE], [EARLY, LATE], [LONG]])
 PRODUCTS = ("red", "blue", "green")
 CREWS = ("fitters", "operators")
+OVEN_RECIPE = st.sampled_from([{}, {"Zone1Set": 160.0}, {"Zone1Set": 140.0, "BeltSpeed": 120.0}])
+MATERIALS = {
+    "reel": {"lot": 10, "properties": {"value": {"mean": 5, "sd": 1}}},
+    "glue": {"lot": 2.5, "unit": "kg"},
+}
+USE = st.sampled_from(
+    [
+        1,
+        0.7,
+        {"quantity": 3, "refill": {"time": "2 s", "crew": "operators"}},
+        {"quantity": 0.3, "refill": {"time": {"kind": "exponential", "mean": "1 s"}}},
+    ]
+)
 SECONDS = st.floats(0.0, 60.0, allow_nan=False).map(lambda t: round(t, 3))
 
 
@@ -75,6 +88,20 @@ def _room(draw: st.DrawFn, least: int = 0) -> dict[str, Any]:
 
 
 @st.composite
+def upkeep(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Planned maintenance of a station."""
+    return [
+        {
+            "id": f"care{i}",
+            "every": draw(st.sampled_from(["7 s", "13 s", "40 s"])),
+            "time": draw(REPAIR),
+            "crew": draw(st.sampled_from([None, *CREWS])),
+        }
+        for i in range(draw(st.integers(1, 2)))
+    ]
+
+
+@st.composite
 def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     spec: dict[str, Any] = {"cycle": draw(CYCLES)}
     if products and draw(st.booleans()):
@@ -95,21 +122,16 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
         for i in range(draw(st.sampled_from([0, 0, 1, 2])))
     ]
     if draw(st.integers(0, 4)) == 0:
-        spec["maintenance"] = [
-            {
-                "id": f"care{i}",
-                "every": draw(st.sampled_from(["7 s", "13 s", "40 s"])),
-                "time": draw(REPAIR),
-                "crew": draw(st.sampled_from([None, *CREWS])),
-            }
-            for i in range(draw(st.integers(1, 2)))
-        ]
+        spec["maintenance"] = draw(upkeep())
     spec["unattended"] = draw(st.integers(0, 3)) == 0
+    if draw(st.integers(0, 3)) == 0:
+        spec["uses"] = {name: draw(USE) for name in draw(st.sampled_from([["reel"], [*MATERIALS]]))}
     return spec
 
 
 @st.composite
-def _people(draw: st.DrawFn) -> dict[str, Any]:
+def people(draw: st.DrawFn) -> dict[str, Any]:
+    """Crews, and perhaps the shifts they keep."""
     crews: dict[str, Any] = {name: {"count": draw(st.integers(1, 2))} for name in CREWS}
     if draw(st.integers(0, 2)):
         return {"crews": crews}
@@ -165,13 +187,18 @@ def lines(draw: st.DrawFn, *, ovens: bool = True) -> Line:
     _batches(draw, stations)
     _rework(draw, stations, buffers)
     _room_behind_ovens(stations, buffers)
-    rest: dict[str, Any] = {"buffers": buffers, **draw(_people())}
+    rest: dict[str, Any] = {"buffers": buffers, "materials": MATERIALS, **draw(people())}
     if products:
         rest["line_clearance"] = draw(st.booleans())
         rest["products"] = {name: {} for name in PRODUCTS[:products]}
         rest["orders"] = [
             {"product": name, "quantity": draw(st.integers(1, 7))} for name in PRODUCTS[:products]
         ]
+        ovens_here = [name for name, spec in stations.items() if spec.get("kind") == "reflow"]
+        rest["recipes"] = {
+            name: {"units": {oven: draw(OVEN_RECIPE) for oven in ovens_here}}
+            for name in PRODUCTS[:products]
+        }
     return make(stations, **rest)
 
 

@@ -12,6 +12,7 @@ from tests.laws.audit import SINKS, audit, check_events, check_work
 from tests.laws.fluid_audit import check_flow
 from tests.laws.fluid_lines import fluid_lines
 from tests.laws.lines import Day, days, smt
+from tests.laws.material_audit import check_materials
 from twin.line import Line
 from twin.signals import select
 
@@ -23,6 +24,7 @@ def test_parts_are_conserved_and_work_takes_as_long_as_drawn(day: Day):
     books = audit(trace)
     check_work(trace, books)
     check_events(trace)
+    check_materials(trace, books)
 
 
 @settings(max_examples=60)
@@ -92,6 +94,7 @@ def test_two_days_of_the_surface_mount_line_add_up(seed: int):
     books = audit(trace)
     check_work(trace, books)
     check_events(trace)
+    check_materials(trace, books)
     assert books.ended["out"] > 1000
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import fsolve
 
-from twin.physics import coating, cstr, reactor
+from twin.physics import coating, cstr, reactor, stiction
 from twin.physics.reactor import Conditions, Kettle, jacket_time, semi_batch
 
 MINUTE = 60.0
@@ -126,8 +126,28 @@ def test_viscosity_grows_with_solids_and_falls_with_heat():
 
 
 def test_a_correction_takes_a_colour_difference_away_when_pastes_can():
-    wrong = np.array([0.2, 0.0, -0.1, 0.05])  # too much white and red, too little yellow
+    wrong = np.array([0.2, 0.0, -0.1, 0.05, 0.0])  # too much white and red, too little yellow
     lab = coating.TINT @ wrong
     left = lab + coating.TINT @ coating.correction(lab)
     assert (coating.correction(lab) >= 0.0).all()
     assert np.linalg.norm(left) < 0.2 * coating.colour_error(wrong)
+
+
+def test_a_sticking_valve_cycles_in_four_to_eight_minutes_whatever_its_band():
+    assert 4 * MINUTE < stiction.period() < 8 * MINUTE
+    t = np.arange(0.0, 3600.0)
+    one, three = (stiction.jacket_cycle(t, band) for band in (1.0, 3.0))
+    assert np.allclose(three.jacket, 3.0 * one.jacket)
+    assert np.ptp(three.jacket) > 3.0  # K
+    assert 0.0 < np.ptp(three.contents) < 0.1 * np.ptp(three.jacket), "the contents are heavy"
+
+
+@pytest.mark.parametrize("transfer", [reactor.TRANSFER, 0.7 * reactor.TRANSFER, 0.0])
+def test_the_heat_of_the_kettle_balances(transfer):
+    """What the contents hold = what the jacket gave and the reaction made, the feed at 25 degC."""
+    run = semi_batch(Kettle(60.0), Conditions(transfer=transfer), 2 * 3600.0)
+    mass = reactor.HEEL + run.dosed
+    held = mass * reactor.HEAT_CAPACITY * (run.temperature - reactor.FEED_TEMPERATURE)
+    jacket = transfer * np.sum((run.jacket - run.temperature)[:-1]) * 0.5
+    made = reactor.REACTION_HEAT * (reactor.CHARGED - run.end.b)
+    assert held[-1] - held[0] == pytest.approx(jacket + made, rel=2e-3, abs=2e-3 * made)

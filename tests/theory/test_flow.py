@@ -82,13 +82,16 @@ PALLET = 1200  # bottles
 HOURS, SEEDS = 200.0, range(10)
 
 
-def packaging(minutes: float, **change: tuple[float, float]) -> Line:
-    """The line with so many minutes of the filler's output between any two stations."""
+def packaging(minutes: float, scale: float = 1.0, **change: tuple[float, float]) -> Line:
+    """The line with so many minutes of the filler's output between any two stations.
+
+    `scale` makes it so many times as fast, with as much more room and as large pallets.
+    """
     stations: dict[str, Any] = {}
     for i, (name, factor, mtbf, mttr) in enumerate(PACKAGING):
         longer, shorter = change.get(name, (1.0, 1.0))
         stations[name] = {
-            "rate": f"{NOMINAL * factor!r} /h",
+            "rate": f"{scale * NOMINAL * factor!r} /h",
             "to": PACKAGING[i + 1][0] if i + 1 < len(PACKAGING) else "out",
             "failures": [
                 {
@@ -99,8 +102,8 @@ def packaging(minutes: float, **change: tuple[float, float]) -> Line:
             ],
         }
         if i:
-            stations[name]["buffer"] = round(minutes * NOMINAL / 60.0)
-    stations["PALL"]["pack"] = PALLET
+            stations[name]["buffer"] = round(scale * minutes * NOMINAL / 60.0)
+    stations["PALL"]["pack"] = round(scale * PALLET)
     return make(stations)
 
 

@@ -84,7 +84,7 @@ def test_paste_that_lies_open_thickens_first_and_then_prints_thin():
 
 
 def test_a_wrong_reel_is_met_by_the_circuit_test_alone():
-    assert moved("E-REEL", "PNP1.ReelId", 60.0) > 0.5
+    assert moved("E-REEL", "PNP1.MaterialLot", 60.0) > 3.9  # four feeds: the next number here
     sound, ill = (
         between(t, "ICT1.Resistance", ONSET + 1200.0, ONSET + 3000.0) for t in pair("E-REEL")
     )
@@ -96,6 +96,7 @@ def test_a_wrong_reel_is_met_by_the_circuit_test_alone():
 
 
 def test_lost_nitrogen_raises_oxygen_and_leaves_voids_no_camera_sees():
+    assert moved("E-O2", "RFL.N2Flow", 30.0) < -15.0
     assert moved("E-O2", "RFL.O2", 1200.0) > 3000.0
     assert between(pair("E-O2")[1], "RFL.O2", ONSET, ONSET + 30.0).max() < 2500.0  # it lags
     label = labels(pair("E-O2")[1], "E-O2")

@@ -20,7 +20,19 @@ from twin.trace.store import open_run
 
 SMALL = "examples/three-stations-v1"
 SMT = "electronics/smt-v1"
-COMMANDS = ("lines", "check", "run", "kpi", "export", "serve", "view", "tags", "faults", "schema")
+COMMANDS = (
+    "lines",
+    "check",
+    "run",
+    "kpi",
+    "export",
+    "serve",
+    "view",
+    "tags",
+    "faults",
+    "schema",
+    "trace",
+)
 
 
 def invoke(*words):
@@ -180,7 +192,8 @@ def test_tags_faults_and_schema_are_listed():
     shown = ok("tags", SMT, "RFL.Zone8*")
     assert "RFL.Zone8Temp" in shown
     assert "RFL.Zone7Temp" not in shown
-    assert re.search(r"E-Z8 +RFL +20 K +Zone8Temp +", ok("faults", SMT))
+    assert re.search(r"E-Z8 +RFL +20 K +at once +400 h +Zone8Temp", ok("faults", SMT))
+    assert re.search(r"E-PASTE .* evenly over 08:00:00 .* paste, thin ", ok("faults", SMT))
     assert re.search(r"E-Z8 +reflow +", ok("faults"))
     assert ok("faults", SMALL) == f"{SMALL} has no faults.\n"
     assert json.loads(ok("schema"))["$schema"]
@@ -275,3 +288,30 @@ def test_a_missing_face_is_named(monkeypatch):
     monkeypatch.setitem(faces.OURS, ("twin.views", "film"), "no_such_package:film")
     with pytest.raises(faces.MissingFace, match="film is not part of this installation"):
         faces.face("twin.views", "film")
+
+
+def test_a_control_recipe_goes_out_changed_and_in_again(tmp_path, capsys):
+    from twin.cli.recipes import batch, commands, recipe
+    from twin.kernel.run import run
+    from twin.trace.store import save
+
+    line = twin.load("chemical/coating-v1")
+    recipe(line.id, "white")
+    data = json.loads(capsys.readouterr().out)
+    assert [one["product"] for one in data] == ["white"]
+    assert data[0]["units"]["R101"]["phases"][:2] == ["charge", "heat"]
+    data[0]["units"]["R101"]["parameters"]["HoldTime"]["value"] = 90.0
+    file = tmp_path / "white.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    save(run(line, "8h", 1, commands(line, file)), tmp_path / "run")
+    batch(tmp_path / "run", 0, as_json=True)
+    record = json.loads(capsys.readouterr().out)[0]
+    unit = next(u for u in record["units"] if u["unit"] == "R101")
+    assert unit["set"]["HoldTime"] == 90.0
+    batch(tmp_path / "run", None, as_json=False)
+    assert "white" in capsys.readouterr().out
+    with pytest.raises(UsageError):
+        batch(tmp_path / "run", 999, as_json=False)
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match="control recipes"):
+        commands(line, file)

@@ -56,7 +56,7 @@ def read_texts(path):
 def test_the_columns_are_what_the_tags_showed(trace, parquet):
     data = table(parquet, ".parquet")
     assert data.column_names[:2] == ["t", "time"]
-    assert (parquet.rows, parquet.tags) == (data.num_rows, data.num_columns - 2) == (3600, 38)
+    assert (parquet.rows, parquet.tags) == (data.num_rows, data.num_columns - 2) == (3600, 39)
     ticks = data["t"].to_numpy()
     assert np.array_equal(ticks, np.arange(3600.0))
     for key in data.column_names[2:]:
@@ -219,6 +219,27 @@ def test_what_cannot_be_asked_for_is_refused_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
 
 
+def test_lots_in_parts_are_a_table_of_their_own(trace, parquet, comma):
+    rows = table(parquet, ".genealogy.parquet").to_pylist()
+    assert [row["t"] for row in rows] == sorted(row["t"] for row in rows)
+    assert {row["item"] for row in rows} == {"panel", "paste", "resistor-10k", "capacitor-100n"}
+    first = [row for row in rows if row["part"] == 0]
+    assert [(row["station"], row["number"]) for row in first] == [
+        ("LDR", 1), ("PRN", 2), ("PNP1", 3), ("PNP2", 4)]  # fmt: skip
+    assert {row["serial"] for row in first} == {"controller-000000"}
+    texts = table(comma, ".genealogy.csv").to_pylist()
+    assert [row["number"] for row in texts] == [row["number"] for row in rows]
+    assert "oven.genealogy.parquet" in parquet.files[1].read_text()
+
+
+def test_a_line_without_material_or_assembly_has_no_such_table(tmp_path):
+    line = twin.load("examples/three-stations-v1")
+    done = export(twin.run(line, "10min"), "1s", tmp_path / "a.csv")
+    assert len(done.files) == 5
+    assert not any("genealogy" in file.name for file in done.files)
+    assert "genealogy" not in done.files[1].read_text()
+
+
 def test_files_are_not_overwritten_unless_forced(trace, tmp_path):
     (tmp_path / "a.truth.csv").write_text("mine")
     with pytest.raises(RunDirError, match=r"a.truth.csv exists already"):
@@ -226,7 +247,7 @@ def test_files_are_not_overwritten_unless_forced(trace, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.truth.csv"]
     done = export(trace, "1min", tmp_path / "a.csv", "Line.*", force=True)
     assert all(path.exists() for path in done.files)
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == len(done.files) == 6
 
 
 @pytest.mark.parametrize("name", ["a.parts.csv", "a.truth.csv", "a.csv"])

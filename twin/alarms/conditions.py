@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from twin.equipment.alarm import Alarm, Beyond, Failed
 from twin.signals import sample
 from twin.signals.noise import standard_normal, tag_key
+from twin.signals.sources import state_code
 from twin.trace.tables import EventKind, State
 from twin.trace.trace import Trace
 
@@ -23,39 +24,27 @@ def verdicts(trace: Trace, alarm: Alarm, t: Floats) -> NDArray[np.int8]:
     else:
         out = _beyond(trace, alarm, when, t)
     if alarm.while_on:
-        out[np.isin(_states(trace, alarm.station, t), QUIET)] = 0
+        state = state_code(trace, trace.line.tags[f"{alarm.station}.State"], t)
+        out[np.isin(state, QUIET)] = 0
     return out
-
-
-def _states(trace: Trace, station: str, t: Floats) -> NDArray[np.int8]:
-    series = trace.index.states(trace.line.place(station))
-    if not len(series):
-        return np.full(len(t), State.IDLE, dtype=np.int8)
-    rows = np.searchsorted(series.t, t, side="right") - 1
-    return np.where(rows >= 0, series.state[np.maximum(rows, 0)], State.IDLE).astype(np.int8)
 
 
 def _failed(trace: Trace, alarm: Alarm, when: Failed, t: Floats) -> NDArray[np.int8]:
     place = trace.line.place(alarm.station)
-    depth = np.zeros(len(t))
-    for kind, sign in ((EventKind.FAILURE, 1), (EventKind.REPAIRED, -1)):
+
+    def times(kind: EventKind) -> Floats:
         events = trace.index.events(kind, place)
-        times = events.t[events.value == when.mode]
-        depth += sign * np.searchsorted(times, t, side="right")
-    holds = depth > 0.0
+        return np.asarray(events.t[events.value == when.mode])
+
+    came = times(EventKind.FAILURE)
+    stops = np.searchsorted(came, t, side="right")
+    holds = stops > np.searchsorted(times(EventKind.REPAIRED), t, side="right")
     if alarm.chatter > 0.0:
-        came = _onsets(trace, place, when.mode)
-        rows = np.searchsorted(came, t, side="right") - 1
-        fresh = holds & (rows >= 0)
-        fresh[fresh] = t[fresh] - came[rows[fresh]] < alarm.chatter
+        fresh = holds.copy()
+        fresh[fresh] = t[fresh] - came[stops[fresh] - 1] < alarm.chatter
         bounce = standard_normal(tag_key(trace.seed, f"{alarm.key} alarm"), t.astype(np.int64))
         holds &= ~(fresh & (bounce > 0.0))  # open every other second, assumed
     return holds.astype(np.int8)
-
-
-def _onsets(trace: Trace, place: int, mode: int) -> Floats:
-    events = trace.index.events(EventKind.FAILURE, place)
-    return np.asarray(events.t[events.value == mode])
 
 
 def _beyond(trace: Trace, alarm: Alarm, when: Beyond, t: Floats) -> NDArray[np.int8]:

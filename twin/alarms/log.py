@@ -54,11 +54,6 @@ class AlarmLog:
         self.changes += new
         return new
 
-    @property
-    def active(self) -> list[int]:
-        """Numbers of the alarms that are active now."""
-        return [i for i, watch in enumerate(self._watches) if watch.active]
-
     def _look(self, number: int, alarm: Alarm, watch: _Watch) -> list[Change]:
         step = period(self._trace, alarm)
         end = int(np.ceil(self._trace.now / step))

@@ -16,12 +16,11 @@ CHATTER, CHATTER_SPAN = 3, 60.0  # of one alarm: it chatters (ISA-18.2 16.5)
 
 @dataclass(frozen=True)
 class AlarmFigures:
-    """How often an alarm came, how long it stood (median and longest, s), if it chatters."""
+    """How often an alarm came, how long it stood (median, s), and whether it chatters."""
 
     key: str
     came: int
-    median: float | None
-    longest: float | None
+    median: float
     chatters: bool
 
 
@@ -37,9 +36,7 @@ def figures(line: Line, changes: Sequence[Change], now: float) -> list[AlarmFigu
         stood = np.append(gone, now)[: len(came)] - came
         spans = came[CHATTER - 1 :] - came[: 1 - CHATTER]
         chatters = bool((spans < CHATTER_SPAN).any())
-        rows.append(
-            AlarmFigures(key, len(came), float(np.median(stood)), float(stood.max()), chatters)
-        )
+        rows.append(AlarmFigures(key, len(came), float(np.median(stood)), chatters))
     return sorted(rows, key=lambda row: -row.came)
 
 

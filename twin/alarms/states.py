@@ -83,8 +83,8 @@ def alarm_states(
             one.acknowledged = one.acknowledged and not change.active
             say(t, change.alarm)
         elif command is not None:
-            _do(command, t, [standing[i] for i in _meant(command, numbers)])
             for i in _meant(command, numbers):
+                _do(command, t, standing[i])
                 say(t, i)
     ends(now)
     return rows
@@ -106,11 +106,10 @@ def _meant(command: Command, numbers: dict[str, int]) -> list[int]:
     return list(numbers.values()) if not command.target else [numbers[command.target]]
 
 
-def _do(command: Command, t: float, meant: list[_Standing]) -> None:
-    for one in meant:
-        if command.kind == "acknowledge":
-            one.acknowledged = True
-        elif command.kind == "shelve":
-            one.shelved = t + (SHELVED_FOR if command.value is None else command.value)
-        else:
-            one.shelved = 0.0
+def _do(command: Command, t: float, one: _Standing) -> None:
+    if command.kind == "acknowledge":
+        one.acknowledged = True
+    elif command.kind == "shelve":
+        one.shelved = t + (SHELVED_FOR if command.value is None else command.value)
+    else:
+        one.shelved = 0.0

@@ -86,6 +86,20 @@ def until(default: str) -> Any:
     return typer.Option("--for", metavar="TIME", help=f"{text}{default}")
 
 
+def dirt() -> Any:
+    """The option that puts a plant network between the sensors and the receiver."""
+    return typer.Option(
+        "--dirt", metavar="PROFILE", help=_("Dirt of the plant network, from `twin dirt`.")
+    )
+
+
+def level() -> Any:
+    """The option that chooses what the factory's network shows."""
+    return typer.Option(
+        "--level", metavar="N", help=_("Level of digitalisation, from `twin levels`; else all.")
+    )
+
+
 def _lines() -> None:
     from twin.cli import lookup
 
@@ -129,6 +143,81 @@ def _alarms(
     bells.alarms(name, as_json)
 
 
+def _levels(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID|FILE]", help=_("Count the tags of this line.")),
+    ] = None,
+) -> None:
+    from twin.cli import field
+
+    field.levels(name)
+
+
+def _dirt() -> None:
+    from twin.cli import field
+
+    field.dirt()
+
+
+def _sheet(
+    name: Annotated[str, source()],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help=_("The sheet, a .csv; its truth beside."))
+    ],
+    epoch: Annotated[
+        str | None,
+        typer.Option("--epoch", metavar="DATE", help=_("Date and time (UTC) of simulated 0.")),
+    ] = None,
+    duration: Annotated[str, until(_(" Not for a run folder."))] = "24h",
+    seed: Annotated[int, seed()] = 0,
+    fault: Annotated[list[str] | None, fault()] = None,
+    force: Annotated[bool, force()] = False,
+) -> None:
+    from twin.cli import dataset
+
+    dataset.sheet(dataset.Source(name, duration, seed, fault or ()), out, epoch, force)
+
+
+def _trace(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="N", help=_("What is in this part (number or serial).")),
+    ] = None,
+    lot: Annotated[
+        int | None, typer.Option("--lot", metavar="L", help=_("Which parts this lot went into."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import ancestry
+
+    ancestry.trace(folder, part, lot, as_json)
+
+
+def _recipe(
+    name: Annotated[str, scenario()],
+    product: Annotated[
+        str | None, typer.Option("--product", metavar="NAME", help=_("Only this product's."))
+    ] = None,
+) -> None:
+    from twin.cli import recipes
+
+    recipes.recipe(name, product)
+
+
+def _batch(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help=_("A run folder."))],
+    batch: Annotated[
+        int | None, typer.Option("--batch", metavar="N", help=_("The batch's number; else all."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+) -> None:
+    from twin.cli import recipes
+
+    recipes.batch(folder, batch, as_json)
+
+
 def _schema() -> None:
     from twin.cli import lookup
 
@@ -144,11 +233,17 @@ def _run(
         typer.Option("--out", metavar="DIR", help=_("Keep the run in this new folder.")),
     ] = None,
     fault: Annotated[list[str] | None, fault()] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(
+            "--recipe", metavar="FILE", help=_("Control recipes, as `twin recipe` prints them.")
+        ),
+    ] = None,
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import simulate
 
-    simulate.run(name, duration, seed, out, fault or (), force)
+    simulate.run(name, duration, seed, out, fault or (), force, recipe)
 
 
 def _kpi(
@@ -211,6 +306,15 @@ def _export(
             help=_("Licence named in the data sheet; else the scenario's."),
         ),
     ] = "",
+    dirt: Annotated[str, dirt()] = "clean",
+    level: Annotated[int | None, level()] = None,
+    records: Annotated[
+        bool,
+        typer.Option(
+            "--records",
+            help=_("One row a value that arrived, instead of a grid; --dirt and --level imply it."),
+        ),
+    ] = False,
     duration: Annotated[str, until(_(" Not for a run folder."))] = "8h",
     seed: Annotated[int, seed()] = 0,
     fault: Annotated[list[str] | None, fault()] = None,
@@ -220,7 +324,9 @@ def _export(
 
     file_format = format.value if format else None
     source = dataset.Source(name, duration, seed, fault or ())
-    sheet = dataset.Wanted(out, every, tags or ["*"], start, stop, file_format, epoch, licence)
+    sheet = dataset.Wanted(
+        out, every, tags or ["*"], start, stop, file_format, epoch, licence, dirt, level, records
+    )
     dataset.export(source, sheet, force)
 
 
@@ -275,6 +381,8 @@ def _serve(
             help=_("Simulated time that has passed when clients come: the line is already full."),
         ),
     ] = "0s",
+    dirt: Annotated[str, dirt()] = "clean",
+    level: Annotated[int | None, level()] = None,
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import live
@@ -293,6 +401,8 @@ def _serve(
             password=password,
             head_start=head_start,
             force=force,
+            dirt=dirt,
+            level=level,
         ),
     )
 
@@ -328,6 +438,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
     ),
     ("kpi", _kpi, N_("Show the key figures of a run."), "twin kpi runs/a --by shift"),
     (
+        "trace",
+        _trace,
+        N_("Trace a part back to the lots in it, or a lot forward to the parts it is in."),
+        "twin trace runs/a --part 12",
+    ),
+    (
         "export",
         _export,
         N_("Write what the sensors showed as a data set. Its truth goes to files of its own."),
@@ -357,6 +473,36 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _alarms,
         N_("List the alarms of a line, or when they came and went in a run."),
         "twin alarms runs/a",
+    ),
+    (
+        "dirt",
+        _dirt,
+        N_("List the dirt profiles of a plant network, with figures and sources."),
+        "twin dirt",
+    ),
+    (
+        "levels",
+        _levels,
+        N_("List what each level of digitalisation shows and hides."),
+        f"twin levels {LINE}",
+    ),
+    (
+        "sheet",
+        _sheet,
+        N_("Write the shift sheets of a run: level 0, on paper. The truth goes beside."),
+        "twin sheet runs/a --out sheet.csv",
+    ),
+    (
+        "recipe",
+        _recipe,
+        N_("Print the recipes of a line as JSON, to change and to run."),
+        "twin recipe chemical/coating-v1 --product white > white.json",
+    ),
+    (
+        "batch",
+        _batch,
+        N_("Show the record of a batch: phases, set and actual values."),
+        "twin batch runs/a --batch 3",
     ),
     (
         "schema",

@@ -36,22 +36,56 @@ class Wanted:
     format: str | None
     epoch: str | None
     licence: str
+    dirt: str = "clean"
+    level: int | None = None
+    records: bool = False
+
+    @property
+    def arrived(self) -> bool:
+        """Whether what arrived is wanted, instead of what the sensors showed on a grid."""
+        return self.records or self.dirt != "clean" or self.level is not None
 
 
 def export(source: Source, wanted: Wanted, force: bool) -> None:
     """Write a data set and its companions, and name them."""
     from twin.export import export as write
+    from twin.export import export_records
+    from twin.field import level, profile
 
+    profile(wanted.dirt)
+    if wanted.level is not None:
+        level(wanted.level)
+    if wanted.level == 0:
+        sheet(source, wanted.out, wanted.epoch, force)
+        return
     every, start = span(wanted.every, "--every"), span(wanted.start, "--from")
     stop = None if wanted.stop is None else span(wanted.stop, "--to")
     epoch = None if wanted.epoch is None else date(wanted.epoch)
     trace = trace_of(source.name, span(source.duration, "--for"), source.seed, source.faults)
     with progress(wanted.out.name) as update:
-        done = write(
-            trace, every, wanted.out, wanted.tags, start, stop, wanted.format,
-            epoch=epoch, licence=wanted.licence, force=force, progress=update,
-        )  # fmt: skip
+        if wanted.arrived:
+            done = export_records(
+                trace, wanted.out, wanted.tags, start, stop, wanted.format, dirt=wanted.dirt,
+                level=wanted.level, epoch=epoch, licence=wanted.licence, force=force,
+                progress=update,
+            )  # fmt: skip
+        else:
+            done = write(
+                trace, every, wanted.out, wanted.tags, start, stop, wanted.format,
+                epoch=epoch, licence=wanted.licence, force=force, progress=update,
+            )  # fmt: skip
     say(_("{rows} rows of {tags} tags:").format(rows=done.rows, tags=done.tags))
+    for file in done.files:
+        say(f"  {file}")
+
+
+def sheet(source: Source, out: Path, epoch: str | None, force: bool) -> None:
+    """Write the shift sheets of a run and their truth, and name them."""
+    from twin.export import export_sheet
+
+    trace = trace_of(source.name, span(source.duration, "--for"), source.seed, source.faults)
+    done = export_sheet(trace, out, epoch=None if epoch is None else date(epoch), force=force)
+    say(_("{rows} entries:").format(rows=done.rows))
     for file in done.files:
         say(f"  {file}")
 

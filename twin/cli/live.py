@@ -46,6 +46,8 @@ class Options:
     password: str | None
     head_start: str
     force: bool
+    dirt: str = "clean"
+    level: int | None = None
 
 
 def serve(name: str, options: Options) -> None:
@@ -76,6 +78,8 @@ def serve(name: str, options: Options) -> None:
         options.speed,
         started_at=_started_at(line, options.clock, before),
         instructor_token=password,
+        dirt=options.dirt,
+        level=options.level,
     )
     if before:
         session.run.advance(before)

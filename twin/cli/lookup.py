@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from twin.cli.console import table
 from twin.cli.guard import say
-from twin.i18n import _, language, ngettext
+from twin.i18n import N_, _, language, ngettext
+from twin.units import clock
+
+if TYPE_CHECKING:
+    from twin.equipment.model import FaultKind, Shape
+    from twin.line.schema import FaultSpec
+
+# how a fault comes, as people say it
+SHAPES: Mapping[Shape, str] = {
+    "step": N_("at once"),
+    "ramp": N_("evenly over"),
+    "exp": N_("ever faster over"),
+    "intermittent": N_("on and off, period"),
+    "stick": N_("sticks and slips, about"),
+}
 
 
 def lines() -> None:
@@ -61,22 +76,48 @@ def faults(name: str | None) -> None:
     from twin.line import load
 
     if name is None:
-        known = [
-            (kind.id, owner.kind, kind) for owner in CATALOGUE.values() for kind in owner.faults
+        known: list[tuple[str, str, FaultKind, FaultSpec | None]] = [
+            (kind.id, owner.kind, kind, None)
+            for owner in CATALOGUE.values()
+            for kind in owner.faults
         ]
         place = _("Machine")
     else:
-        known = [(fault.id, fault.station, fault.kind) for fault in load(name).faults]
+        known = [(fault.id, fault.station, fault.kind, fault.spec) for fault in load(name).faults]
         place = _("Station")
-    rows = [
-        (key, where, f"{kind.size:g} {kind.unit}", ", ".join(kind.observable),
-         kind.title.in_language(language()))
-        for key, where, kind in known
-    ]  # fmt: skip
+    rows = [_fault(key, where, kind, spec) for key, where, kind, spec in known]
     if not rows:
         show(_("{line} has no faults.").format(line=name))
         return
-    print_table((_("Fault"), place, _("Size"), _("Seen on"), _("Cause")), rows)
+    head = (
+        _("Fault"), place, _("Size"), _("Shape"), _("Comes every"), _("Seen on"), _("Spoils"),
+        _("Cause"),
+    )  # fmt: skip
+    shown = [i for i in range(len(head)) if i != 4 or name is not None]  # hazards are a line's own
+    print_table(tuple(head[i] for i in shown), [[row[i] for i in shown] for row in rows])
+
+
+def _fault(key: str, where: str, kind: FaultKind, spec: FaultSpec | None) -> tuple[str, ...]:
+    """Row of a fault: the scenario's own size, shape and hazard where it gives them."""
+    from twin.line.values import mean_of
+
+    size, shape, span, often = kind.size, kind.shape, kind.span, "–"
+    if spec is not None:
+        size = kind.size if spec.size is None else spec.size
+        shape, span = spec.shape or kind.shape, spec.span or kind.span
+        if spec.after is not None:
+            often = f"{mean_of(spec.after) / 3600.0:g} h"
+    course = _(SHAPES[shape]) + (f" {clock(span)}" if span and shape != "step" else "")
+    return (
+        key,
+        where,
+        f"{size:g}" if kind.unit == "1" else f"{size:g} {kind.unit}",
+        course,
+        often,
+        ", ".join(kind.observable),
+        ", ".join(kind.affects),
+        kind.title.in_language(language()),
+    )
 
 
 def schema() -> None:

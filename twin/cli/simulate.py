@@ -30,7 +30,13 @@ INJECTION = re.compile(r"(?P<fault>[^@]+)@(?P<time>[^*]+)(\*(?P<size>[0-9.]+))?"
 
 
 def run(
-    name: str, duration: str, seed: int, out: Path | None, faults: Sequence[str], force: bool
+    name: str,
+    duration: str,
+    seed: int,
+    out: Path | None,
+    faults: Sequence[str],
+    force: bool,
+    recipe: Path | None = None,
 ) -> None:
     """Run a line, keep the run if a folder is named, and show its key figures.
 
@@ -46,6 +52,10 @@ def run(
     end = span(duration, "--for")
     line = load(name)
     journal = injections(line, faults)
+    if recipe is not None:
+        from twin.cli.recipes import commands
+
+        journal = [*commands(line, recipe), *journal]
     sums, begin = Tally(line), time.perf_counter()
     with ExitStack() as stack:
         writer = stack.enter_context(new_run(out, line, seed, force=force)) if out else None

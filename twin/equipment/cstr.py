@@ -70,9 +70,9 @@ def course(p: CstrParameters, bench: Bench) -> Course:
         tripped = T > RESET if tripped else p.trip <= T
         target = COLDEST if tripped else wanted
         rows[i] = c, T, coolant, tripped
-        inner = STEP / 40.0 if T > FIERCE else STEP / 4.0
-        _, cs, Ts = cstr.integrate(unit, c, T, coolant, STEP, inner)
-        c, T = float(cs[-1]), float(Ts[-1])
+        cuts = 40 if T > FIERCE else 4
+        for _ in range(cuts):
+            c, T = cstr.advance(unit, c, T, coolant, STEP / cuts)
         coolant = target + (coolant - target) * keep
     t = np.arange(n + 1, dtype=np.float64) * STEP * MINUTE
     names = ("Conc", "Temp", "Coolant", "Tripped")

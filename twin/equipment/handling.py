@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from twin.equipment.inspection import PRINT_DEFECTS
+from twin.equipment.inspection import PRINT_DEFECTS, UNSEEN
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import Reading, Tag, Text, Track
 
@@ -30,12 +30,15 @@ def unload(p: Parameters, bench: Bench, part: Item) -> None:
 
 
 def review(p: ReviewParameters, bench: Bench, part: Item) -> bool:
-    """Touch up every defect; a board with one that cannot be put right is rejected.
+    """Touch up every defect that was found; a board with one that cannot be put right is rejected.
+
+    Nobody sees a wrong part or a void; the circuit test before tells of a wrong part.
 
     The more of the boards are false calls, the more true defects are taken for one as well: twice
     as many when nine in ten are.
     """
-    found = list(part.defects)
+    told = {"wrong part"} if part.x.get("failed nets") else set()
+    found = [defect for defect in part.defects if defect not in UNSEEN or defect in told]
     tired = bench.value("FalseCalls") + TIRING * ((not found) - bench.value("FalseCalls"))
     bench.put("FalseCalls", tired)
     if found and bench.uniform("overlook") < p.overlook * (1.0 + max(tired - 0.5, 0.0) / 0.4):
@@ -45,7 +48,7 @@ def review(p: ReviewParameters, bench: Bench, part: Item) -> bool:
         if bench.uniform("fix") < p.fix:
             del part.defects[defect]
     bench.read("TouchUps", len(found))
-    return not part.defects
+    return not any(defect in part.defects for defect in found)
 
 
 def wash(p: Parameters, bench: Bench, part: Item) -> None:

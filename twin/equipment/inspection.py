@@ -9,11 +9,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity
+from twin.equipment.printer import CLOG_LEFT
 from twin.equipment.tag import Reading, Tag, Text, Track
 
 PRINT_DEFECTS = ("open", "bridge")
 UNSEEN = ("wrong part", "voids")  # by a camera; only the circuit test finds a wrong part
 LIGHT = 100.0  # % of the AOI's lamps when new
+DIM = 30.0  # % of light lost at the full drift, assumed
 FALSE_CALLS = 4.0  # more false calls, times, at the full drift of the lighting; assumed
 WRONG_VALUE = 0.93  # of the nominal resistance: the next value of the E24 series down
 CLASSES = ("none", "open", "bridge", "shift", "missing", "cold", "overheated", "false call")
@@ -26,10 +28,13 @@ class InspectionParameters(Parameters):
     escape: float = Field(0.05, ge=0, le=1)
 
 
-def judge(p: InspectionParameters, bench: Bench, bad: bool) -> bool:
-    """Verdict on a board that truly is good or bad: True is passed."""
+def judge(p: InspectionParameters, bench: Bench, bad: bool, false_calls: float = 1.0) -> bool:
+    """Verdict on a board that truly is good or bad: True is passed.
+
+    `false_calls` is how many times as many good boards as usual are rejected.
+    """
     u = bench.uniform("verdict")
-    return u < p.escape if bad else u >= p.false_reject
+    return u < p.escape if bad else u >= min(p.false_reject * false_calls, 1.0)
 
 
 def inspect_paste(p: InspectionParameters, bench: Bench, part: Item) -> bool:
@@ -38,7 +43,7 @@ def inspect_paste(p: InspectionParameters, bench: Bench, part: Item) -> bool:
     mean = x.get("paste", 0.0)
     clogged = x.get("clogged", 0.0) > 0.0
     streak, gap = x.get("streak", 0.0), x.get("gap", 0.0)
-    weakest = 0.40 if clogged else 0.45 if streak > 0.0 else 0.72
+    weakest = CLOG_LEFT if clogged else 0.45 if streak > 0.0 else 0.72
     lowest = mean * weakest + 0.02 * bench.normal("lowest")
     spread = 0.065 * (1.0 + 12.0 * streak) + 0.004 * bench.normal("sd")  # 2 %: a quarter more
     bench.read("VolumeMean", 100.0 * mean + 0.3 * bench.normal("mean"))
@@ -59,12 +64,8 @@ def inspect_paste(p: InspectionParameters, bench: Bench, part: Item) -> bool:
 def inspect_joints(p: InspectionParameters, bench: Bench, part: Item) -> bool:
     """AOI: a defect class and a confidence, and a verdict; dim lamps make it see ghosts."""
     seen = [defect for defect in part.defects if defect not in UNSEEN]
-    dim = bench.astray("Light") / -30.0  # 1 at the full drift
-    calls = InspectionParameters(
-        false_reject=min(p.false_reject * (1.0 + FALSE_CALLS * max(dim, 0.0)), 1.0),
-        escape=p.escape,
-    )
-    passed = judge(calls, bench, bool(seen))
+    dim = -bench.astray("Light") / DIM
+    passed = judge(p, bench, bool(seen), 1.0 + FALSE_CALLS * max(dim, 0.0))
     shown = 0
     if not passed:
         shown = CLASSES.index(seen[0] if seen else "false call")
@@ -80,11 +81,13 @@ def test_circuit(p: InspectionParameters, bench: Bench, part: Item) -> bool:
     """ICT: two reference measurements, failed nets, and a verdict."""
     wrong = "wrong part" in part.defects
     passed = judge(p, bench, any(d != "voids" for d in part.defects))
-    value = 10_000.0 * (WRONG_VALUE if wrong else 1.0)
+    value = part.x.get("resistance", 10_000.0) * (WRONG_VALUE if wrong else 1.0)
     bench.read("Resistance", value * (1.0 + 0.002 * bench.normal("resistance")))
     if wrong:
         bench.witness("E-REEL")
-    bench.read("Capacitance", 100.0 * (1.0 + 0.01 * bench.normal("capacitance")))
+    part.x["failed nets"] = float(not passed)
+    capacitance = part.x.get("capacitance", 100.0)
+    bench.read("Capacitance", capacitance * (1.0 + 0.01 * bench.normal("capacitance")))
     bench.read("FailedNets", 0.0 if passed else 1.0 + len(part.defects))
     return passed
 
@@ -167,7 +170,7 @@ AOI = Equipment(
         FaultKind(
             "E-AOI",
             Text("AOI lighting drifts", "AOI 조명 열화"),
-            size=30.0,
+            size=DIM,
             unit="%",
             observable=("Light", "Rejected"),
             affects=("false calls",),

@@ -48,6 +48,23 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class TankRow:
+    """A tank a station keeps for others: `name` is the quantity that is its contents, kg.
+
+    A truck of `truck` kg is ordered when less than `reorder` is left, comes after `lead` s and
+    empties in `unload` s; above `high` the interlock closes. `heel` kg cannot be drawn.
+    """
+
+    name: str
+    truck: float
+    reorder: float
+    high: float
+    heel: float
+    lead: float
+    unload: float
+
+
+@dataclass(frozen=True, slots=True)
 class FaultKind:
     """A cause a machine of this kind can suffer.
 
@@ -126,6 +143,16 @@ class Bench(Protocol):
     def hidden(self, name: str) -> float:
         """Hidden value `x[name]` of the part in work; 0 where it has none."""
 
+    @property
+    def recipe(self) -> Mapping[str, float]:
+        """The control recipe's parameters for this unit and the product in work."""
+
+    def draw(self, tank: str, mass: float, seconds: float) -> bool:
+        """Draw kg from a tank ("TF.Solvent") within s; False, and nothing, when too little is in.
+
+        Without a tank ("") there is always enough.
+        """
+
     def put(self, quantity: str, value: float) -> None:
         """Let a law jump to `value` and hold it."""
 
@@ -155,6 +182,16 @@ class Bench(Protocol):
     def give(self, name: str, value: float) -> None:
         """Let the material that flows out from now on have this property."""
 
+    @property
+    def left(self) -> float | None:
+        """Units left of the station's first material; None where no material is counted."""
+
+    def lot(self, name: str, otherwise: float) -> float:
+        """Hidden property `name` of the material lot in use; `otherwise` where none has it."""
+
+    def exchange(self) -> None:
+        """Put the next lot of the station's first material in, and the rest of this one away."""
+
     def note(self, kind: str, value: float = 0.0) -> None:
         """Write an event of this machine, such as a stencil wipe."""
 
@@ -174,7 +211,10 @@ class Bench(Protocol):
         """How far a law now is from where it would be without faults."""
 
     def fail(self, fault: str) -> None:
-        """Say that the fault now spoils a part: its functional-failure label."""
+        """Say that the fault now spoils a part: its functional-failure label.
+
+        It is this machine's own fault, or that of another which marked the part in work.
+        """
 
     def clear(self, fault: str) -> None:
         """Say that the fault is gone: its repair label."""
@@ -186,11 +226,12 @@ class Equipment:
 
     `cycle` turns the nominal time of the cycle that begins now (s) into the actual one; `drive`
     gives the law target and tau each quantity heads for under present settings and faults, and
-    is asked again when work begins or stands still; `course` does the same where no closed form
-    exists, by integrating from the present values on. A kind with `phases` goes through them by
-    number in every cycle: `course` says how long each takes, and when the cycle is done. Neither
-    may write readings of its own or draw more than once a phase; both are also asked what would
-    be without faults. `work`
+    is asked again when work or a phase begins, or work stands still; `course` does the same where
+    no closed form exists, by integrating from the present values on. A kind with `phases` goes
+    through them by number in every cycle: `course` says how long each takes, and when the cycle is
+    done; `recipe` are the parameters a recipe may give it, within the unit's own limits. `tanks`
+    it keeps for others to draw from. Neither `drive` nor `course` may write readings of its own
+    or draw more than once a phase; both are also asked what would be without faults. `work`
     treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
     `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
     parts travel through while the station's cycle is only the pitch between two of them.
@@ -213,6 +254,8 @@ class Equipment:
     drive: Callable[[Any, Bench], Mapping[str, tuple[float, float]]] | None = None
     course: Callable[[Any, Bench], Course] | None = None
     phases: Callable[[Any], tuple[Text, ...]] = lambda p: ()
+    recipe: Callable[[Any], tuple[Setting, ...]] = lambda p: ()
+    tanks: Callable[[Any], tuple[TankRow, ...]] = lambda p: ()
     work: Callable[[Any, Bench, Item], bool | None] | None = None
     judges: bool = False
     faults: tuple[FaultKind, ...] = field(default=())

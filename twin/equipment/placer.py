@@ -1,7 +1,8 @@
 """Pick-and-place machine: pick errors cost time, placement offset shifts parts.
 
 Nozzle vacuum holds a part; when it falls, picks fail and parts slip. A worn feeder misses its
-index in bursts and stops the machine for moments.
+index in bursts and stops the machine for moments. A reel is a lot of the station's material; a
+wrong one is put in after a mix-up, and nobody sees it before the circuit test.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ class PlacerParameters(Parameters):
     """Work of a placer."""
 
     parts: int = Field(240, ge=1, description="parts placed on a board")
-    reel: int = Field(400, ge=1, description="boards a reel of feeder 12 is enough for")
     pick_error: float = Field(0.0005, ge=0, lt=0.5, description="share of picks that fail")
 
 
@@ -39,10 +39,8 @@ def tags(p: PlacerParameters) -> tuple[Tag, ...]:
             Track("PickErrorTotal"), kind="int"),
         Tag("PartsPlaced", Text("Parts placed", "누적 실장 부품"), "1", 0, 1e9,
             Track("PartsPlaced"), kind="int"),
-        Tag("ReelId", Text("Reel at feeder 12", "12번 피더 릴 번호"), "", 0, 1e9,
-            Track("ReelId"), kind="int"),
         Tag("PlacementOffset", Text("Placement offset", "실장 오프셋"), "µm", -200, 200,
-            Reading("PlacementOffset"), resolution=0.1),
+            Reading("PlacementOffset"), resolution=0.1, sensor="optical"),
     )  # fmt: skip
 
 
@@ -59,22 +57,17 @@ def drive(p: PlacerParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     return {"NozzleVacuum": (VACUUM - bench.severity("E-NOZ"), 2.0)}
 
 
-def refill(p: PlacerParameters, bench: Bench) -> None:
-    """A reel of feeder 12 is used up every `reel` boards; the next may be a wrong one."""
-    wrong = bench.severity("E-REEL") > 0.0
-    if bench.value("ReelLeft") <= 0.0:
-        bench.put("ReelLeft", float(p.reel))
-        bench.put("ReelId", bench.value("ReelId") + 1.0)
-        bench.put("ReelWrong", float(wrong))
-        if not wrong:
-            bench.clear("E-REEL")
-    elif wrong and not bench.value("ReelWrong"):
-        bench.put("ReelLeft", 0.0)  # the mix-up happens at a refill: this one is now
-        refill(p, bench)
+def _reel(bench: Bench) -> None:
+    """Another reel comes in when the mix-up begins, a right one when it has been found."""
+    wrong = float(bench.severity("E-REEL") > 0.0)
+    if wrong != bench.value("ReelWrong"):
+        bench.put("ReelWrong", wrong)
+        bench.exchange()
 
 
 def cycle(p: PlacerParameters, bench: Bench, nominal: float) -> float:
     """Placement time with the picks that had to be repeated, s."""
+    _reel(bench)
     loss = max(VACUUM - bench.value("NozzleVacuum"), 0.0)  # kPa
     errors = poisson(bench.uniform("picks"), p.parts * p.pick_error * (1.0 + 1.5 * loss))
     wear = bench.severity("E-FDR")
@@ -103,13 +96,10 @@ def work(p: PlacerParameters, bench: Bench, part: Item) -> None:
         part.defects.setdefault(defect, "E-NOZ" if fault else "placement")
         if fault:
             bench.fail("E-NOZ")
-    refill(p, bench)
-    bench.put("ReelLeft", bench.value("ReelLeft") - 1.0)
     if bench.value("ReelWrong"):
         part.defects.setdefault("wrong part", "E-REEL")
         bench.mark("E-REEL")
         bench.fail("E-REEL")
-    part.x["reel"] = bench.value("ReelId")
     part.x["shifted"] = part.x.get("shifted", 0.0) + shifted
     part.x["missing"] = part.x.get("missing", 0.0) + missing
     bench.put("PartsPlaced", bench.value("PartsPlaced") + p.parts - missing)
@@ -132,8 +122,6 @@ PLACER = Equipment(
         Quantity("NozzleVacuum", "kPa", VACUUM),
         Quantity("PickErrorTotal", "1"),
         Quantity("PartsPlaced", "1"),
-        Quantity("ReelId", "", 1000.0),
-        Quantity("ReelLeft", "1", 400.0),
         Quantity("ReelWrong", "", hidden=True),
     ),
     readings=lambda p: (
@@ -172,8 +160,8 @@ PLACER = Equipment(
             Text("Wrong reel after a refill", "릴 오장착"),
             size=1.0,
             unit="1",
-            observable=("ReelId", "ICT1.Resistance"),
-            affects=("reel",),
+            observable=("MaterialLot", "ICT1.Resistance"),
+            affects=("wrong part",),
             source="assumed: one resistor of the next lower value, unseen by a camera",
         ),
     ),

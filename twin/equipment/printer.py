@@ -1,8 +1,10 @@
 """Stencil printer: how much paste a board gets, from aperture geometry, wiping and clogging.
 
 Transfer efficiency falls with every print since the last wipe; an aperture may clog and stays
-clogged until a wipe. Pads come in classes of equal area ratio. A board's hidden state after
-printing: `paste` (mean volume share), `thin` and `fat` pads, `clogged` pads.
+clogged until a wipe. Paste comes from jars (lots of the station's material, where the scenario
+counts them), each with a viscosity of its own. Pads come in classes of equal area ratio. A
+board's hidden state after printing: `paste` (mean volume share), `thin` and `fat` pads, `clogged`
+pads.
 """
 
 from __future__ import annotations
@@ -95,7 +97,10 @@ def settings(p: PrinterParameters) -> tuple[Setting, ...]:
 def drive(p: PrinterParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     """Paste thickens while it lies open too long; a support pin that fails lets boards sag."""
     return {
-        "PasteViscosity": (VISCOSITY * (1.0 + THICKER * bench.severity("E-PASTE")), 1200.0),
+        "PasteViscosity": (
+            bench.lot("viscosity", VISCOSITY) * (1.0 + THICKER * bench.severity("E-PASTE")),
+            1200.0,
+        ),
         "SupportGap": (bench.severity("E-WARP"), 0.0),
     }
 
@@ -110,7 +115,7 @@ def cycle(p: PrinterParameters, bench: Bench, nominal: float) -> float:
         bench.put("PrintsSinceWipe", 0.0)
         bench.put("Clogged", 0.0)
         bench.clear("E-CLOG")
-    if bench.value("Paste") < REFILL_AT:
+    if bench.left is None and bench.value("Paste") < REFILL_AT:
         extra += REFILL_TIME
         bench.put("Paste", bench.value("Paste") + REFILL)
     stroke = 300.0 / bench.setting("SpeedSet") - 300.0 / 40.0  # s, stroke of 300 mm
@@ -122,14 +127,17 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
     prints = bench.value("PrintsSinceWipe")
     pads = sum(c.pads for c in p.classes)
     bench.put("PrintsSinceWipe", prints + 1.0)
-    bench.put("Paste", bench.value("Paste") - PASTE_A_PRINT)
+    left = bench.left
+    left = bench.value("Paste") - PASTE_A_PRINT if left is None else REFILL_AT + left
+    bench.put("Paste", left)
     new = poisson(bench.uniform("clog"), pads * p.clog_rate)
     bench.put("Clogged", bench.value("Clogged") + new)
     pressure, speed = bench.setting("PressureSet") - 7.0, bench.setting("SpeedSet") - 40.0
     recipe = 1.0 - 0.01 * pressure * pressure - 1e-4 * speed * speed  # assumed
     factor = recipe * (1.0 - p.drift * prints) * (1.0 + p.board_spread * bench.normal("board"))
     aged = bench.astray("PasteViscosity") / (THICKER * VISCOSITY)
-    factor *= 1.0 - SPENT * aged
+    jar = bench.lot("viscosity", VISCOSITY) / VISCOSITY - 1.0  # the next jar is printed at once
+    factor *= 1.0 - SPENT * (aged + jar / THICKER)
     by_fault = int(bench.severity("E-CLOG"))
     mean = thin = fat = 0.0
     for c in p.classes:
@@ -137,7 +145,7 @@ def work(p: PrinterParameters, bench: Bench, part: Item) -> None:
         mean += volume * c.pads / pads
         thin += c.pads * share_below(LOW, volume, spread)
         fat += c.pads * (1.0 - share_below(HIGH, volume, spread))
-    streak, gap = bench.severity("E-SQG"), bench.severity("E-WARP")
+    streak, gap = bench.severity("E-SQG"), bench.severity("E-WARP") + max(bench.hidden("bow"), 0.0)
     thin_before, fat_before = thin, fat
     thin += 0.5 * streak * pads
     fat += CORNER * pads * max(gap - 0.2, 0.0) * WARP_HEIGHT

@@ -38,6 +38,7 @@ class ReflowParameters(Parameters):
 
 
 NITROGEN, OXYGEN_LAG = 850.0, 240.0  # ppm of O2 under nitrogen; s until the tunnel has changed
+N2_FLOW, STARVING, N2_LAG = 22.0, 4000.0, 5.0  # m³/h; ppm more O2 without any flow; s; assumed
 WETTING, VOIDS, VOID_LIMIT = 1.5, 6.0, 25.0  # per 1,000 ppm; % of area per 1,000 ppm; IPC-7095
 
 
@@ -65,6 +66,8 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
             Track("BeltSpeed"), noise=0.12, resolution=0.1, sensor="speed"),
         Tag("O2", Text("Oxygen in the tunnel", "산소 농도"), "ppm", 0, 10_000, Track("O2"),
             noise=15.0, resolution=1.0, sensor="gas"),
+        Tag("N2Flow", Text("Nitrogen flow", "질소 유량"), "m³/h", 0, 40, Track("N2Flow"),
+            noise=0.1, resolution=0.1, sensor="flow"),
         Tag("FanSpeed", Text("Convection fan speed", "대류 팬 속도"), "rpm", 0, 3000,
             ByState((0, 900, *(1650,) * 8)), noise=4.0, resolution=1.0, sensor="speed"),
     ]  # fmt: skip
@@ -103,7 +106,9 @@ def drive(p: ReflowParameters, bench: Bench) -> dict[str, tuple[float, float]]:
     if "Zone8" in targets:
         target, tau = targets["Zone8"]
         targets["Zone8"] = (target - bench.severity("E-Z8"), tau)
-    targets["O2"] = (NITROGEN + bench.severity("E-O2"), OXYGEN_LAG)
+    lost = bench.severity("E-O2")  # the flow fails at once, the oxygen in the tunnel follows
+    targets["N2Flow"] = (N2_FLOW * max(1.0 - lost / STARVING, 0.0), N2_LAG)
+    targets["O2"] = (NITROGEN + lost, OXYGEN_LAG)
     return targets
 
 
@@ -164,6 +169,7 @@ REFLOW = Equipment(
     quantities=lambda p: (
         *(Quantity(name, "°C", value) for name, value in zip(names(p), p.zones, strict=True)),
         Quantity("O2", "ppm", NITROGEN),
+        Quantity("N2Flow", "m³/h", N2_FLOW),
     ),
     readings=lambda p: (
         Quantity("Peak", "°C", hidden=True),
@@ -191,10 +197,10 @@ REFLOW = Equipment(
             Text("Nitrogen lost", "질소 공급 상실"),
             size=3500.0,
             unit="ppm",
-            observable=("O2",),
+            observable=("N2Flow", "O2"),
             affects=("voids", "cold"),
             source="assumed: O2 above 3,000 ppm, voids and poor wetting",
-            quantity="O2",
+            quantity="N2Flow",
         ),
     ),
 )

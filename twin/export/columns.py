@@ -19,6 +19,7 @@ from twin.equipment.tag import Tag
 Format = Literal["parquet", "csv"]
 TIME = pa.timestamp("us", tz="UTC")
 LABEL = pa.dictionary(pa.int8(), pa.string())
+NAME = pa.dictionary(pa.int32(), pa.string())  # where there may be more than 127 of them
 TAG_TYPES = {"float": pa.float64(), "int": pa.int64(), "bool": pa.bool_(), "enum": LABEL}
 _MICROSECOND = 1e6
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
@@ -54,7 +55,7 @@ class TableFile:
         self._file = path.open("wb")
         try:
             if form == "parquet":
-                labels = [field.name for field in schema if field.type == LABEL]
+                labels = [field.name for field in schema if field.type in (LABEL, NAME)]
                 self._writer: Any = pyarrow.parquet.ParquetWriter(
                     self._file, schema, compression="zstd", use_dictionary=labels
                 )
@@ -93,11 +94,11 @@ class TableFile:
 
 
 def _as_text_type(kind: Any) -> Any:
-    return pa.string() if kind in (LABEL, TIME) else kind
+    return pa.string() if kind in (LABEL, NAME, TIME) else kind
 
 
 def _as_text(column: Any) -> Any:
-    if column.type == LABEL:
+    if column.type in (LABEL, NAME):
         return column.cast(pa.string())
     if column.type == TIME:  # without its zone: naming one needs the system's zone files
         return pc.strftime(column.cast(pa.int64()).cast(pa.timestamp("us")), format=_ISO)

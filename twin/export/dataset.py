@@ -7,8 +7,9 @@ For `oven.parquet` these files appear:
     oven.truth.parquet   the same instants: which faults were at work, and how far they had come
     oven.faults.csv      one row a fault: its four label times
     oven.parts.parquet   one row a hidden value of a part
+    oven.genealogy.parquet  one row a lot or part that went into a part, where the line has such
 
-All are written in pieces: memory does not grow with the number of rows.
+Telemetry and truth are written in pieces: memory does not grow with the number of rows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import pyarrow as pa
 
 from twin.equipment.tag import Tag
 from twin.errors import RunDirError, UsageError
-from twin.export import truth
+from twin.export import genealogy, truth
 from twin.export.columns import TAG_TYPES, TIME, Format, TableFile, dates, tag_column
 from twin.export.sheet import Facts, sheet
 from twin.i18n import _
@@ -54,7 +55,7 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """The grid of a data set: instants `k * every` in [start, stop), s."""
 
     every: float
@@ -63,6 +64,7 @@ class _Window:
 
     @property
     def rows(self) -> int:
+        """How many instants it has."""
         first, end = (int(np.ceil(x / self.every - 1e-9)) for x in (self.start, self.stop))
         return max(0, end - first)
 
@@ -91,23 +93,26 @@ def export(
     or cannot be written; then none of them is written.
     """
     path = Path(os.path.abspath(out))
-    form = _format(path, format)
-    window = _window(trace, every, start, stop)
+    form = form_of(path, format)
+    window = window_of(trace, every, start, stop)
     chosen = select(trace.line, tags)
     epoch = epoch or epoch_of(trace)
     stem = path.name.removesuffix(path.suffix) if path.suffix[1:] in FORMATS else path.name
-    endings = (f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
+    descent = [f".genealogy.{form}"] if genealogy.traceable(trace.line) else []
+    endings = (*descent, f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
-    _refuse_existing(paths, force)
+    refuse_existing(paths, force)
     facts = Facts(
         path.name, window.every, window.start, window.stop, window.rows, epoch,
         licence or trace.line.scenario.licence or DEFAULT_LICENCE,
-        [(p.name, what) for p, what in zip(paths, COMPANIONS, strict=False) if what],
+        [(p.name, what) for p, what in zip(paths[:-2], COMPANIONS[2 - len(paths) :], strict=True)],
     )  # fmt: skip
     with whole_files(*paths) as temporary, writing(path):
-        parts, faults, labels, data_sheet, telemetry = temporary
-        _write_parts(trace, parts, form, window, epoch)
-        _write_faults(trace, faults, window)
+        *rest, parts, faults, labels, data_sheet, telemetry = temporary
+        for file in rest:
+            _write_genealogy(trace, file, form, window, epoch)
+        write_parts(trace, parts, form, window, epoch)
+        write_faults(trace, faults, window)
         data_sheet.write_text(sheet(trace, chosen, facts), encoding="utf-8")
         _write_rows(trace, chosen, telemetry, labels, form, window, epoch, progress)
     return Exported((path, *reversed(paths[:-1])), window.rows, len(chosen))
@@ -120,10 +125,10 @@ def epoch_of(trace: Trace) -> datetime:
 
 
 COMPANIONS = (
+    "no truth: which lots and parts went into which part, one row each",
     "truth: hidden values of parts, one row each",
     "truth: one row a fault, with its label times",
     "truth: active faults and the phase of each, at the same instants",
-    "",
 )
 
 
@@ -133,7 +138,7 @@ def _write_rows(
     telemetry: Path,
     labels: Path,
     form: Format,
-    window: _Window,
+    window: Window,
     epoch: datetime,
     progress: Progress | None,
 ) -> None:
@@ -154,18 +159,28 @@ def _write_rows(
                 progress(float(done), float(window.rows))
 
 
-def _write_faults(trace: Trace, path: Path, window: _Window) -> None:
+def write_faults(trace: Trace, path: Path, window: Window) -> None:
+    """The faults at work in the window, with their label times."""
     with TableFile(path, truth.FAULT_SCHEMA, "csv") as file:
         file.write(truth.fault_columns(trace, window.start, window.stop))
 
 
-def _write_parts(trace: Trace, path: Path, form: Format, window: _Window, epoch: datetime) -> None:
+def write_parts(trace: Trace, path: Path, form: Format, window: Window, epoch: datetime) -> None:
+    """The hidden values of parts in the window."""
     with TableFile(path, truth.PART_SCHEMA, form) as file:
         for columns in truth.part_columns(trace, window.start, window.stop, epoch):
             file.write(columns)
 
 
-def _format(path: Path, wanted: str | None) -> Format:
+def _write_genealogy(
+    trace: Trace, path: Path, form: Format, window: Window, epoch: datetime
+) -> None:
+    with TableFile(path, genealogy.SCHEMA, form) as file:
+        file.write(genealogy.columns(trace, window.start, window.stop, epoch))
+
+
+def form_of(path: Path, wanted: str | None) -> Format:
+    """The file format that is wanted, or that the ending of the file says."""
     ending = path.suffix[1:]
     for form in get_args(Format):
         if wanted == form or (wanted is None and ending == form):
@@ -179,9 +194,10 @@ def _format(path: Path, wanted: str | None) -> Format:
     )
 
 
-def _window(
+def window_of(
     trace: Trace, every: str | float, start: str | float, stop: str | float | None
-) -> _Window:
+) -> Window:
+    """The grid that is asked for. Raises UsageError when the run does not cover it."""
     try:
         step, begin = seconds(every), seconds(start)
         end = trace.now if stop is None else seconds(stop)
@@ -198,10 +214,11 @@ def _window(
                 "got [{begin:g} s, {end:g} s)"
             ).format(now=trace.now, begin=begin, end=end)
         )
-    return _Window(step, begin, end)
+    return Window(step, begin, end)
 
 
-def _refuse_existing(paths: Sequence[Path], force: bool) -> None:
+def refuse_existing(paths: Sequence[Path], force: bool) -> None:
+    """Raise RunDirError for the first file that is there already."""
     for path in paths:
         if path.is_dir() or (path.exists() and not force):
             raise RunDirError(

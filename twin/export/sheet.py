@@ -60,9 +60,9 @@ def sheet(trace: Trace, tags: Sequence[Tag], facts: Facts) -> str:
         ("Rows", f"{facts.rows}, one every {facts.every:g} s"),
         ("Licence", facts.licence),
     ]
-    text = f"# {facts.name}\n\n" + _table(("", ""), about)
+    text = f"# {facts.name}\n\n" + table(("", ""), about)
     text += f"\n## Columns of `{facts.name}`\n\n"
-    text += _table(HEAD, [*FIXED, *map(_row, tags)])
+    text += table(HEAD, [*FIXED, *map(tag_row, tags)])
     text += (
         "\nA sensor looks at its own instants, the multiples of its period, and holds what it saw. "
     )
@@ -71,7 +71,7 @@ def sheet(trace: Trace, tags: Sequence[Tag], facts: Facts) -> str:
     )
     text += "resolution.\n"
     text += f"\n## Labels\n{LABELS}\n## Other files\n\n"
-    return text + _table(
+    return text + table(
         ("File", "Content"), [(f"`{name}`", what) for name, what in facts.companions]
     )
 
@@ -86,7 +86,8 @@ FIXED = (
 )
 
 
-def _row(tag: Tag) -> tuple[str, ...]:
+def tag_row(tag: Tag) -> tuple[str, ...]:
+    """A tag in the columns of HEAD."""
     scale = ", ".join(tag.labels) if tag.kind == "enum" else f"{tag.low:g} to {tag.high:g}"
     return (
         f"`{tag.key}`",
@@ -101,7 +102,8 @@ def _row(tag: Tag) -> tuple[str, ...]:
     )
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines

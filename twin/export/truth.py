@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from twin.export.columns import LABEL, TIME, dates, labelled
+from twin.trace.genealogy import outcomes
 from twin.trace.tables import EventKind
 from twin.trace.trace import Trace
 
@@ -155,7 +156,7 @@ def part_columns(
     station_of = np.array([stations.index(station) for station, _ in keys], dtype=np.int8)
     quantity_of = np.array([quantities.index(name) for _, name in keys], dtype=np.int8)
     unit_of = np.array([units.index(q.unit) for q in line.readings.values()], dtype=np.int8)
-    outcomes, outcome_of = _outcomes(trace)
+    names, outcome_of = outcomes(trace)
     for begin in range(0, len(table), ROWS_AT_ONCE):
         piece = slice(begin, begin + ROWS_AT_ONCE)
         t, quantity = table.t[piece], table.quantity[piece]
@@ -170,15 +171,5 @@ def part_columns(
             "quantity": labelled(quantity_of[quantity], quantities),
             "unit": labelled(unit_of[quantity], units),
             "value": pa.array(table.value[piece][rows]),
-            "outcome": labelled(outcome_of[part], outcomes),
+            "outcome": labelled(outcome_of[part], names),
         }
-
-
-def _outcomes(trace: Trace) -> tuple[tuple[str, ...], NDArray[np.int8]]:
-    """Names of outcomes and each part's: the sink it ended in, or that it is still in the line."""
-    names = ("in line", *(trace.line.places[sink] for sink in trace.sinks))
-    outcome = np.zeros(len(trace.parts), dtype=np.int8)
-    first = trace.sinks[0]
-    rows = np.flatnonzero((trace.log.place >= first) & (trace.log.part >= 0))
-    outcome[trace.log.part[rows]] = trace.log.place[rows] - first + 1
-    return names, outcome

@@ -180,23 +180,34 @@ def only(got: Received, names: Sequence[str]) -> Received:
 
 
 class Feed:
-    """Follows a trace that grows: each `advance` gives what has arrived since the last."""
+    """Follows a trace that grows: each `advance` gives what has arrived since the last.
 
-    def __init__(self, net: Network) -> None:
+    It begins with the looks at `start` (s) and follows all gateways where none are named.
+    """
+
+    def __init__(
+        self, net: Network, start: float = 0.0, gateways: Sequence[Gateway] | None = None
+    ) -> None:
         self.network = net
-        self.now = 0.0
+        self.now = start
+        self._gateways = gateways
         self._waiting = none(net.names)
 
     def advance(self, trace: Trace, now: float) -> Received:
         """What arrives before `now` (s) and has not been given yet; the truth of new looks."""
-        got = self.network.received(trace, self.now, now) if now > self.now else None
-        self.now = max(self.now, now)
-        rows = self._waiting
-        if got is not None:
+        rows, got = self._waiting, None
+        if now > self.now:
+            got = self.network.received(trace, self.now, now, self._gateways)
             rows = joined(self.network.names, [rows, got.records])
+            self.now = now
         here = rows.arrival < now
         self._waiting = rows.take(~here)
         return Received(rows.take(here), () if got is None else got.truth)
+
+    def rest(self) -> Received:
+        """What is still on its way."""
+        rows, self._waiting = self._waiting, none(self.network.names)
+        return Received(rows, ())
 
     def connected(self, t: float) -> dict[str, bool]:
         """Whether each station's values come through at an instant."""

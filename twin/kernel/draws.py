@@ -29,7 +29,6 @@ from twin.line.values import (
 )
 
 BLOCK = 1024
-Sampler = Callable[[Generator, int], NDArray[np.float64]]
 
 
 def _automatic(d: Automatic, g: Generator, n: int) -> NDArray[np.float64]:

@@ -1,20 +1,23 @@
 """What happens before and after a cycle at a station that is more than a plain machine.
 
-In order: changeover when the product is another (people for it first), loading (people or a robot
-for it first), an operator when the work needs one, then the cycle with the equipment's own time;
-after it the equipment's work on the part and its verdict, and the operator goes.
+In order: changeover when the product is another (people for it first), refills of materials and
+loading (people or a robot for them first), an operator when the work needs one, then the cycle
+with the equipment's own time; after it the equipment's work on the part and its verdict, and the
+operator goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from twin.kernel.batch import Batch
 from twin.kernel.calendar import Wake
 from twin.kernel.crew import Crew
 from twin.kernel.draws import Draws
+from twin.kernel.part import Part
 from twin.kernel.rig import Rig
+from twin.kernel.stock import Stock
 from twin.trace.tables import EventKind, State
 
 if TYPE_CHECKING:
@@ -22,17 +25,23 @@ if TYPE_CHECKING:
 
 
 class Changeover:
-    """Time and people a change of product takes."""
+    """Time and people a change of product takes; `pairs` have times of their own."""
 
-    def __init__(self, time: Draws, crew: Crew | None) -> None:
-        self.time, self.crew = time, crew
+    def __init__(
+        self, time: Draws, crew: Crew | None, pairs: Mapping[tuple[int, int], Draws]
+    ) -> None:
+        self._time, self.crew, self._pairs = time, crew, dict(pairs)
+
+    def between(self, old: int, new: int) -> float:
+        """Seconds that the change from one product to another takes this time."""
+        return self._pairs.get((old, new), self._time).pop()
 
 
 class Loading:
-    """Time and people, or a robot, that putting a part in takes."""
+    """Time and people, or a robot, that putting a part or a lot of material (`stock`) in takes."""
 
-    def __init__(self, time: Draws, crew: Crew | None) -> None:
-        self.time, self.crew = time, crew
+    def __init__(self, time: Draws, crew: Crew | None, stock: Stock | None = None) -> None:
+        self.time, self.crew, self.stock = time, crew, stock
 
 
 class Extras:
@@ -60,6 +69,10 @@ class Extras:
         self._changeover = changeover
         self._operator = operator
         self._loading = loading
+        self._loads: list[Loading] = []  # still to be done before the work, the next one last
+        self._refills = [
+            Loading(stock.time, stock.crew, stock) for stock in rig.stocks if stock.time is not None
+        ]
         self._batch = batch
         self._tunnel = tunnel
         self._target = product  # product being set up for
@@ -77,9 +90,12 @@ class Extras:
     def prepare(self) -> None:
         """A part came: make ready for it."""
         part = self._machine.part
-        if self._changeover is not None and part.product != self.product:
+        if part.product == self.product:
+            self._make_ready()
+        elif self._changeover is not None:
             self._change_to(part.product)
         else:
+            self._take_product(part.product)
             self._make_ready()
 
     def announce(self, product: int) -> None:
@@ -160,14 +176,25 @@ class Extras:
 
     def _make_ready(self) -> None:
         """Set up for the part: have it loaded, then work."""
+        self._loads = [] if self._loading is None else [self._loading]
+        for refill in reversed(self._refills):
+            assert refill.stock is not None
+            self._loads += [refill] * refill.stock.missing(len(self._parts))
+        self._next_load()
+
+    @property
+    def _parts(self) -> Sequence[Part]:
+        """The parts of the cycle that is being made ready."""
+        return [self._machine.part] if self._batch is None else self._batch.parts
+
+    def _next_load(self) -> None:
         self.stage = 2
-        if self._loading is not None:
-            self.stage, self._left = 5, self._loading.time.pop()
+        if self._loads:
+            self.stage, self._left = 5, self._loads[-1].time.pop()
         self.resume()
 
     def _load(self) -> None:
-        assert self._loading is not None
-        crew = self._loading.crew
+        crew = self._loads[-1].crew
         if self.stage == 5 and crew is not None and not crew.request(self._loader_came):
             self._show(State.HELD)
         else:
@@ -180,7 +207,7 @@ class Extras:
 
     def _stop_loading(self) -> None:
         """Whoever loads goes, and is asked for again for the rest."""
-        crew = None if self._loading is None else self._loading.crew
+        crew = self._loads[-1].crew
         if self.stage == 6:
             self._loaded.cancel()
             self._left = max(self._left - (self._machine.calendar._now - self._since), 0.0)
@@ -191,15 +218,17 @@ class Extras:
             crew.withdraw(self._loader_came)
 
     def _load_ends(self) -> None:
-        self.stage = 2
-        if self._loading is not None and self._loading.crew is not None:
-            self._loading.crew.release()
-        self.resume()
+        done = self._loads.pop()
+        if done.crew is not None:
+            done.crew.release()
+        if done.stock is not None:
+            done.stock.renew()
+        self._next_load()
 
     def _change_to(self, product: int) -> None:
         assert self._changeover is not None
         self._target, self.stage = product, 0
-        self._left = self._changeover.time.pop()
+        self._left = self._changeover.between(self.product, product)
         self.resume()
 
     def _people_came(self) -> None:
@@ -207,7 +236,7 @@ class Extras:
         self.resume()
 
     def _set_up(self) -> None:
-        self.product = self._target
+        self._take_product(self._target)
         self._machine.note(EventKind.SETUP, self.product)
         if self._changeover is not None and self._changeover.crew is not None:
             self._changeover.crew.release()
@@ -216,6 +245,10 @@ class Extras:
             self._machine.seek()
         else:
             self._make_ready()
+
+    def _take_product(self, product: int) -> None:
+        self.product = product
+        self.rig.load_recipe(product)
 
     def _operator_came(self) -> None:
         interrupted, self.stage = self.stage == 4, 3
@@ -231,6 +264,9 @@ class Extras:
         draws = self._cycles.get(part.product, self._machine.cycle)
         machine.cycle_hint = time = draws.pop()
         machine.left = self.rig.cycle(part, time)
+        for stock in self.rig.stocks:
+            for one in self._parts:
+                stock.consume(one)
         if self._phased and not self.rig.begin_phase(0):
             machine.left = 0.0
         if self._batch is not None:

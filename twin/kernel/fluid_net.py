@@ -35,6 +35,8 @@ class FluidNet:
         self.buffers: list[FluidBuffer] = []
         self._ends: list[FluidStation] = []  # where an order's parts are counted
         self._down: dict[FluidStation, list[FluidBuffer]] = {}  # buffers behind each entrance
+        self._shares: list[float] = []  # what `_known` holds for
+        self._known: dict[FluidBuffer, float] = {}
         self._begun = self._busy = self._again = False
         self._wake = Wake(calendar, self._due)
 
@@ -156,7 +158,10 @@ class FluidNet:
     # ---- orders
 
     def _weights(self) -> dict[FluidBuffer, float]:
-        """Parts that a unit in each buffer will become."""
+        """Parts that a unit in each buffer will become; kept while no share lost changes."""
+        shares = [station.good for station in self.stations]
+        if shares == self._shares:
+            return self._known
         weights: dict[FluidBuffer, float] = {}
 
         def of(buffer: FluidBuffer) -> float:
@@ -174,6 +179,7 @@ class FluidNet:
 
         for buffer in self.buffers:
             of(buffer)
+        self._shares, self._known = shares, weights
         return weights
 
     def _enough(self) -> set[FluidStation]:

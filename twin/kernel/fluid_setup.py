@@ -41,6 +41,16 @@ class FluidSetup:
         """Whether the station may run."""
         return self.stage == READY
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a changeover is being done."""
+        return self.stage == CHANGE
+
+    @property
+    def shows(self) -> bool:
+        """Whether what is waited for, or the changeover, is what the station shows."""
+        return self._asked or self.stage == CHANGE
+
     def announce(self, product: int) -> None:
         """The line is cleared for a product: change over to it."""
         if product == self._target:
@@ -52,15 +62,14 @@ class FluidSetup:
             self._set_up()
             return
         self._leave()
-        self._left = self._changeover.time.pop()
+        self._left = self._changeover.between(self._station.product, product)
         self.stage = PEOPLE
-        if not self._station.holds:
-            self.resume()
+        self.resume()
 
     def resume(self) -> None:
         """Go on with what the station needs before it can run."""
         change, station = self._changeover, self._station
-        if self._asked:
+        if self._asked or station.holds or (station.shut and self.stage != CHANGE):
             return
         if self.stage == PEOPLE and change is not None:
             if change.crew is None or change.crew.request(self._people_came):
@@ -86,12 +95,17 @@ class FluidSetup:
             self.stage = PEOPLE  # its people go, and are asked for again
             if change is not None and change.crew is not None:
                 change.crew.release()
-        elif self._asked:
-            self._asked = False
-            if self.stage == PEOPLE and change is not None and change.crew is not None:
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait for nobody, and let the operator go; a changeover under way is finished."""
+        change = self._changeover
+        if self._asked and self.stage == PEOPLE and change is not None:
+            if change.crew is not None:
                 change.crew.withdraw(self._people_came)
-            elif self._operator is not None:
-                self._operator.withdraw(self._operator_came)
+        elif self._asked and self._operator is not None:
+            self._operator.withdraw(self._operator_came)
+        self._asked = False
         self.stand_down()
 
     def stand_down(self) -> None:
@@ -110,7 +124,7 @@ class FluidSetup:
 
     def _wait(self) -> None:
         self._asked = True
-        self._station.show(State.HELD)
+        self._station.show(self._station.held)
 
     def _people_came(self) -> None:
         self._asked, self.stage = False, CHANGE

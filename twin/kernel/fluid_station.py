@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from twin.kernel.buffer import Taker
     from twin.kernel.fluid_net import FluidNet
     from twin.kernel.fluid_setup import FluidSetup
+    from twin.kernel.machine import Source
     from twin.kernel.part import Orders
     from twin.kernel.rig import Rig
 
 PER_HOUR = 3600.0
+NOTICED = 1e-4  # a change of the share lost that is less is left out: a unit in 10,000
+GRADES = 0.01  # relative change of a property that makes it another material
 SAME = 1e-12  # relative difference of two speeds that are one
 
 
@@ -84,6 +87,7 @@ class FluidStation(Machine):
         self.pace = 1.0
         self.waits = False  # for the line to be cleared
         self.enough = False  # it let in all that the order needs
+        self.shut = False  # by its gate: rest, or maintenance that is due
         self.batch = 0.0  # counter of good units at which the part being made began
         self.began = 0.0  # when it did
         self.fail_at = self.pack_at = inf
@@ -112,8 +116,8 @@ class FluidStation(Machine):
     @property
     def most(self) -> float:
         """Speed it could run at now, were there material and room."""
-        ready = not (self.holds or self.waits or self.enough or self.phase == HAND_ON)
-        return self.nominal * self.pace if ready and self.preparation.done else 0.0
+        kept = self.holds or self.shut or self.waits or self.enough or self.phase == HAND_ON
+        return 0.0 if kept or not self.preparation.done else self.nominal * self.pace
 
     def settle(self, now: float) -> None:
         """Count working time up to now."""
@@ -150,7 +154,7 @@ class FluidStation(Machine):
 
     def _show_flow(self, now: float) -> None:
         """Record the state when it is another one; while something holds it, that is shown."""
-        if self.holds or self.phase == HAND_ON or not self.preparation.done:
+        if self.holds or self.phase == HAND_ON or self.preparation.shows:
             return
         state = self._flow_state()
         if (state, -1) != self._shown:
@@ -159,14 +163,14 @@ class FluidStation(Machine):
             self.stand()
 
     def _flow_state(self) -> int:
-        if self.waits or self.enough:
-            return State.STARVED
+        if self.shut or self.waits or self.enough:
+            return self._starved - self._base
         if self.speed > 0.0 or self.pace <= 0.0:
             return State.WORKING  # a pace of 0: it runs, but nothing comes out
         for buffer, _ in self.pipes.inputs:
             if buffer.empty and buffer.inflow() <= 0.0:
-                return State.STARVED
-        return State.BLOCKED
+                return self._starved - self._base
+        return self._blocked - self._base
 
     # ---- what flows
 
@@ -177,7 +181,8 @@ class FluidStation(Machine):
 
     def give(self, name: str, value: float) -> None:
         """Let what flows out from now on have a property."""
-        if self.given.get(name) != value:
+        known = self.given.get(name)
+        if known is None or abs(value - known) > GRADES * abs(known):
             self.given[name] = value
             self.hand_over()
 
@@ -199,7 +204,7 @@ class FluidStation(Machine):
             pace = min(max(kind.pace(parameters, self.rig), 0.0), 1.0)
         if kind.loss is not None:
             loss = min(max(kind.loss(parameters, self.rig, self.reject), 0.0), 0.999)
-        if pace != self.pace or 1.0 - loss != self.good:
+        if pace != self.pace or abs(1.0 - loss - self.good) > NOTICED:
             self.net.settle()
             self.pace, self.good = pace, 1.0 - loss
             self.net.changed()
@@ -216,6 +221,7 @@ class FluidStation(Machine):
         self.net.settle()
         self.product, self._fresh = product, True
         self.rig.part = Part(-1, product)
+        self.rig.load_recipe(product)
         self.refresh()
 
     # ---- parts
@@ -256,6 +262,31 @@ class FluidStation(Machine):
         self.net.changed()
 
     # ---- what holds it up
+
+    @property
+    def waits_for_part(self) -> bool:
+        """Whether it is free for other things, such as maintenance."""
+        return self.phase == SEEK and not self.holds and not self.preparation.under_way
+
+    def change_source(self, source: Source) -> None:
+        """Let nothing flow while a gate stands in place of its source."""
+        self.source, self.shut = source, source is not self.pipes
+        if self.shut:
+            self.preparation.rest()
+        self.net.changed()
+
+    def stand_by(self, starved: State, blocked: State, held: State) -> None:
+        """Show these states from now on while waiting for material, for room, for people."""
+        changed = held != self.held
+        self._starved, self._blocked = self._base + starved, self._base + blocked
+        self.held = held
+        if changed and self._waiting and self.phase == HAND_ON:
+            self.show_blocked()
+        self.net.changed()
+
+    def ask_again(self) -> None:
+        """The gate is open."""
+        self.seek()
 
     def fail(self) -> None:
         """A failure is due now."""

@@ -20,7 +20,9 @@ from twin.kernel.part import Orders
 from twin.kernel.rig import Rig
 from twin.kernel.route import Router
 from twin.kernel.shifts import Gate, Resting, Rota, Upkeep
+from twin.kernel.stock import Stock
 from twin.kernel.supply import Arrivals, Kit, Supply
+from twin.kernel.tank import Tank
 from twin.line.fluid import rate_of
 from twin.line.line import MERGED, SINKS, Line, Station
 from twin.line.values import NO_TIME, Exponential, Record, mean_of
@@ -54,7 +56,7 @@ class Plant:
             for b in line.buffers
             if not b.fluid
         }
-        self.tanks = {
+        self.fluid_buffers = {
             b.id: FluidBuffer(
                 self.recorder,
                 line.place(b.id),
@@ -73,9 +75,14 @@ class Plant:
         self.arrivals: list[Arrivals] = []
         self.machines = {station.id: self._machine(station) for station in line.stations}
         flowing = [m for m in self.machines.values() if isinstance(m, FluidStation)]
-        self.net.close(flowing, list(self.tanks.values()))
+        self.net.close(flowing, list(self.fluid_buffers.values()))
         if flowing:
             self.orders.announce.append(self.net.announce)
+        self.tanks = {
+            f"{station.id}.{row.name}": Tank(self.calendar, self.rigs[station.id], row)
+            for station in line.stations
+            for row in station.equipment.tanks(station.parameters)
+        }
         self.upkeeps: list[Upkeep] = []
         for station in line.stations:
             self._organise(station)
@@ -96,12 +103,15 @@ class Plant:
         }
         for rig in self.rigs.values():
             rig.line_faults = self.faults
+            rig.tanks = self.tanks
 
     def begin(self) -> None:
         """Set everything going at time 0, in file order."""
         for rig in self.rigs.values():
-            rig.begin()
+            rig.begin(self.orders.first_product)
             rig.machine.note(EventKind.SETUP, self.orders.first_product)
+            for stock in rig.stocks:
+                stock.begin()
         for script in self.faults.values():
             script.begin()
         for arrivals in self.arrivals:
@@ -138,14 +148,21 @@ class Plant:
         setup = station.spec.setup
         if setup is None:
             return None
-        return Changeover(self.draws(station.id, "setup", setup.time), self._crew(setup.crew))
+        numbers = {name: i for i, name in enumerate(self.line.products)}
+        pairs = {
+            (numbers[old], numbers[new]): self.draws(station.id, f"setup {old} {new}", law)
+            for old, row in setup.matrix.items()
+            for new, law in row.items()
+        }
+        time = self.draws(station.id, "setup", setup.time)
+        return Changeover(time, self._crew(setup.crew), pairs)
 
     def _fluid_station(self, station: Station) -> Machine:
         spec, rates = station.spec, [rate_of(station.spec, p) for p in self.line.products]
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
         pipes = Pipes(
-            [(self.tanks[take.buffer], take.quantity) for take in station.takes],
-            self.tanks.get(station.outputs[0]),
+            [(self.fluid_buffers[take.buffer], take.quantity) for take in station.takes],
+            self.fluid_buffers.get(station.outputs[0]),
         )
         outlets = [self._outlet(outlet.place) for outlet in station.outlets if spec.pack]
         choose = None
@@ -173,6 +190,7 @@ class Plant:
             return self._fluid_station(station)
         spec, place = station.spec, self.line.place(station.id)
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
+        rig.stocks = self._stocks(station, rig)
         outlets = [self._outlet(outlet.place) for outlet in station.outlets]
         duration = station.residence
         cycle_law = next(iter(spec.cycle.values())) if isinstance(spec.cycle, dict) else spec.cycle
@@ -208,6 +226,21 @@ class Plant:
         self.rigs[station.id] = rig
         machine.extras = self._extras(station, machine, rig)
         return machine
+
+    def _stocks(self, station: Station, rig: Rig) -> list[Stock]:
+        stocks = []
+        for feed in station.feeds:
+            vary = {
+                name: Draws(self.seed, station.id, f"{feed.material} {name}", "normal")
+                for name in feed.spec.properties
+            }
+            refill = feed.refill
+            time, crew = None, None
+            if refill is not None:
+                time = self.draws(station.id, f"{feed.material} refill", refill.time)
+                crew = self._crew(refill.crew)
+            stocks.append(Stock(feed, rig, vary, time, crew))
+        return stocks
 
     def _organise(self, station: Station) -> None:
         """Give a station a gate when it keeps to shifts or has planned maintenance."""
@@ -265,12 +298,12 @@ class Plant:
         acts = (kind.cycle, kind.work, kind.drive, kind.course)
         plain = not any(acts) and not isinstance(spec.cycle, dict)
         asked = (spec.setup, spec.crew, spec.load, spec.batch)
-        if plain and all(extra is None for extra in asked):
+        if plain and not spec.uses and all(extra is None for extra in asked):
             return None
-        cycles = {}
+        cycles, names = {}, self.line.products
         if isinstance(spec.cycle, dict):
             cycles = {
-                self.line.products.index(product): self.draws(station.id, f"cycle {product}", law)
+                names.index(product): self.draws(station.id, f"cycle {product}", law)
                 for product, law in spec.cycle.items()
             }
         loading = None

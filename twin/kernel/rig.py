@@ -6,6 +6,7 @@ and records what they say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import copysign, inf
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from twin.kernel.faults import FaultScript
     from twin.kernel.fluid_station import FluidStation
     from twin.kernel.machine import Machine
+    from twin.kernel.stock import Stock
+    from twin.kernel.tank import Tank
 
 
 class Rig:
@@ -44,6 +47,10 @@ class Rig:
         self.flow: FluidStation | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
+        self.stocks: list[Stock] = []  # materials, in file order
+        self.tanks: dict[str, Tank] = {}  # the line's, by key
+        self.recipes = line.recipes_of(station.id)  # by number of the product
+        self._loaded = 0  # product whose recipe the set points are of
         self.settings = {setting.name: setting.default for setting in station.settings}
         self._masked = False
         keys = list(line.quantities)
@@ -68,8 +75,10 @@ class Rig:
 
     # ---- the run's side
 
-    def begin(self) -> None:
-        """Record set points and laws at the start, settled."""
+    def begin(self, product: int) -> None:
+        """Record set points and laws at the start, settled, with the recipe of `product`."""
+        self._loaded = product
+        self.settings.update(self._asked(product))
         for name, value in self.settings.items():
             self._record(name, Law.hold(value))
         for name, value in self._initial.items():
@@ -83,8 +92,10 @@ class Rig:
     def changed(self) -> None:
         """Something the physics depends on changed: ask the equipment where its laws go now."""
         self.drive()
-        self._recourse()
-        self._reflow()
+        if self.equipment.course is None:
+            self._reflow()
+        else:
+            self._recourse()
 
     def begin_phase(self, step: int) -> bool:
         """Begin phase number `step` of the cycle; False when the cycle is done instead."""
@@ -99,6 +110,7 @@ class Rig:
             self._event(EventKind.PHASE, number, float(step))
             self.machine.left = self.machine.cycle_hint = course.left
         self.put("Phase", self.step + 1.0)
+        self.drive()
         self._take(course)
         return self.step >= 0
 
@@ -145,6 +157,22 @@ class Rig:
         self.changed()
         if self.belt is not None and self.equipment.residence is not None:
             self.belt.change_stay(self.equipment.residence(self.parameters, self.settings))
+
+    def load_recipe(self, product: int) -> None:
+        """Change the set points that the recipe of `product` names; the others stay."""
+        self._loaded = product
+        for name, value in self._asked(product).items():
+            if value != self.settings[name]:
+                self.set(name, value)
+
+    def change_recipe(self, product: int, name: str, value: float) -> None:
+        """Let the recipe of `product` ask for `value`, at once where it is what is made."""
+        self.recipes[product][name] = value
+        if product == self._loaded and name in self.settings:
+            self.set(name, value)
+
+    def _asked(self, product: int) -> dict[str, float]:
+        return {n: v for n, v in self.recipes[product].items() if n in self.settings}
 
     def drive(self) -> None:
         """Let every law head for where settings and faults now send it."""
@@ -239,6 +267,13 @@ class Rig:
     def hidden(self, name: str) -> float:
         return self.part.x.get(name, 0.0) if isinstance(self.part, LatentPart) else 0.0
 
+    @property
+    def recipe(self) -> Mapping[str, float]:
+        return self.recipes[self.product]
+
+    def draw(self, tank: str, mass: float, seconds: float) -> bool:
+        return self._masked or not tank or self.tanks[tank].draw(mass, seconds)
+
     def put(self, quantity: str, value: float) -> None:
         if self._masked:
             return
@@ -281,6 +316,25 @@ class Rig:
         readings = self._recorder.readings
         readings += (self._calendar._now, self._reading_numbers[name], number, value)
 
+    def read_of(self, part: Part, name: str, value: float) -> None:
+        """Write a reading about a part that need not be the one in work."""
+        readings = self._recorder.readings
+        readings += (self._calendar._now, self._reading_numbers[name], part.number, value)
+
+    @property
+    def left(self) -> float | None:
+        return self.stocks[0].left if self.stocks else None
+
+    def lot(self, name: str, otherwise: float) -> float:
+        for stock in self.stocks:
+            if name in stock.properties:
+                return stock.properties[name]
+        return otherwise
+
+    def exchange(self) -> None:
+        if self.stocks and not self._masked:
+            self.stocks[0].exchange()
+
     def note(self, kind: str, value: float = 0.0) -> None:
         if not self._masked:
             self._event(EventKind[kind], -1, value)
@@ -313,8 +367,13 @@ class Rig:
     def fail(self, fault: str) -> None:
         if self._masked:
             return
-        for script in self.faults.get(fault, ()):
+        own = self.faults.get(fault, ())
+        for script in own:
             script.fail()
+        if not own and isinstance(self.part, LatentPart) and fault in self.part.marks:
+            name, life = self.part.marks[fault]
+            if self.line_faults[name].life == life:
+                self.line_faults[name].fail()
 
     def clear(self, fault: str) -> None:
         if self._masked:

@@ -146,6 +146,33 @@ def _set(plant: Plant, command: Command) -> None:
     plant.rigs[station].set(name, float(value))
 
 
+def _recipe(plant: Plant, command: Command) -> None:
+    """A parameter of a product's control recipe, for the phases and changeovers from now on."""
+    known = plant.line.recipe_limits
+    limits = known.get(command.target)
+    if limits is None:
+        raise CommandError(
+            _("no recipe parameter {name!r}; parameters are {known}").format(
+                name=command.target, known=", ".join(known) or _("none")
+            )
+        )
+    value = command.value
+    if value is None or not limits.low <= value <= limits.high:
+        raise CommandError(
+            _("{name} must be from {low:g} to {high:g} {unit}, got {value}").format(
+                name=command.target,
+                low=limits.low,
+                high=limits.high,
+                unit=limits.unit,
+                value=value,
+            )
+        )
+    product, place = command.target.split("/", 1)
+    station, name = place.split(".", 1)
+    number = plant.line.products.index(product)
+    plant.rigs[station].change_recipe(number, name, float(value))
+
+
 def _fault(plant: Plant, command: Command) -> None:
     if command.role != "instructor":
         raise CommandError(
@@ -198,6 +225,7 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "stop": _stop,
     "reset": _reset,
     "set": _set,
+    "recipe": _recipe,
     "fault": _fault,
     "repair": _repair,
     "acknowledge": _alarm,

@@ -111,10 +111,10 @@ def _units(plant: Plant) -> Iterator[Any]:
     yield plant
     yield from (plant.calendar, plant.recorder, plant.orders)
     yield plant.net
-    yield from plant.tanks.values()
+    yield from plant.fluid_buffers.values()
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):
         yield from group.values()
-    yield from (*plant.arrivals, *plant.upkeeps)
+    yield from (*plant.arrivals, *plant.upkeeps, *plant.tanks.values())
     if plant.rota is not None:
         yield plant.rota
     buffers = list(plant.buffers.values())

@@ -10,6 +10,8 @@ from twin.equipment.alarm import HIGH, LOW, Alarm, Failed
 from twin.equipment.model import Equipment, Parameters, Quantity
 from twin.equipment.standard import fluid_tags, line_tags, standard_tags
 from twin.equipment.tag import Tag, Text, Track
+from twin.line import feeds as supply
+from twin.line.feeds import Feed, feeds_of
 from twin.line.fluid import FLOW, PACK_BEGAN, flows, top_rate
 from twin.line.line import OUT, SCRAP, SINKS, Buffer, Fault, Line, Outlet, Station, Take
 from twin.line.schema import Route, Scenario, StationSpec
@@ -69,6 +71,7 @@ def build(scenario: Scenario, text: str, origin: str) -> Line:
         )
         for name, spec in specs.items()
     )
+    feeds = feeds_of({n: s.uses for n, s in scenario.stations.items()}, scenario.materials)
     stations = tuple(
         _station(
             name,
@@ -77,6 +80,7 @@ def build(scenario: Scenario, text: str, origin: str) -> Line:
             outlets[name],
             tuple(scenario.products) or ("part",),
             {buffer.id: buffer.capacity for buffer in buffers},
+            feeds[name],
         )
         for name, spec in scenario.stations.items()
     )
@@ -104,17 +108,19 @@ def _station(
     outlets: tuple[Outlet, ...],
     products: tuple[str, ...],
     rooms: Mapping[str, int],
+    feeds: tuple[Feed, ...],
 ) -> Station:
     equipment: Equipment = CATALOGUE[spec.kind]
     parameters: Parameters = equipment.parameters.model_validate(spec.parameters)
-    quantities, readings = equipment.quantities(parameters), equipment.readings(parameters)
+    quantities = equipment.quantities(parameters) + supply.quantities(feeds)
+    readings = equipment.readings(parameters) + supply.readings(feeds)
     tags = standard_tags(spec.power.model_dump(), products, bool(takes))
     if flows(spec):
         levels = [(take.buffer, rooms[take.buffer]) for take in takes]
         tags = fluid_tags(tags, top_rate(spec) * 3600.0, levels)
         quantities += FLOW
         readings += () if spec.pack is None else (PACK_BEGAN,)
-    tags += equipment.tags(parameters)
+    tags += equipment.tags(parameters) + supply.tags(feeds)
     phases = equipment.phases(parameters)
     if phases:
         labels = ("none", *(phase.en for phase in phases))
@@ -134,6 +140,7 @@ def _station(
         quantities,
         readings,
         _alarms(name, spec, equipment.alarms(parameters)),
+        feeds,
     )
 
 

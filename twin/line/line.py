@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from twin.equipment.alarm import Alarm
 from twin.equipment.model import Equipment, FaultKind, Parameters, Quantity, Setting
 from twin.equipment.tag import Tag, Text
 from twin.line.calendar import WorkCalendar
+from twin.line.feeds import Feed
 from twin.line.schema import FaultSpec, LayoutSpec, Scenario, StationSpec
 
 OUT, SCRAP, MERGED = "out", "scrap", "merged"
@@ -72,6 +73,7 @@ class Station:
     quantities: tuple[Quantity, ...]
     readings: tuple[Quantity, ...]
     alarms: tuple[Alarm, ...] = ()
+    feeds: tuple[Feed, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -199,6 +201,11 @@ class Line:
         return {tag.key: tag for tag in rows}
 
     @cached_property
+    def feeds(self) -> tuple[Feed, ...]:
+        """Where stations take materials, by number."""
+        return tuple(feed for station in self.stations for feed in station.feeds)
+
+    @cached_property
     def settings(self) -> dict[str, Setting]:
         """Every writable set point by its key ("RFL.BeltSpeed")."""
         return {
@@ -206,6 +213,59 @@ class Line:
             for station in self.stations
             for setting in station.settings
         }
+
+    @cached_property
+    def recipe_limits(self) -> dict[str, Setting]:
+        """Every parameter and set point of every master recipe by "product/UNIT.Parameter"."""
+        rows: dict[str, Setting] = {}
+        for product in self.products:
+            spec = self.scenario.recipes.get(product)
+            for station in self.stations:
+                given = {} if spec is None else spec.units.get(station.id, {})
+                set_points = (row for row in station.settings if row.name in given)
+                for row in (*station.equipment.recipe(station.parameters), *set_points):
+                    if row.name in given:
+                        amount = given[row.name]
+                        row = replace(
+                            row,
+                            default=amount.value,
+                            low=row.low if amount.low is None else amount.low,
+                            high=row.high if amount.high is None else amount.high,
+                        )
+                    rows[f"{product}/{station.id}.{row.name}"] = row
+        return rows
+
+    @cached_property
+    def units_a_part(self) -> dict[str, float]:
+        """Units of each station that material flows through which become one part."""
+        known: dict[str, float] = {}
+
+        def of(station: Station) -> float:
+            if station.id not in known:
+                known[station.id] = station.spec.pack or next(
+                    (
+                        take.quantity * of(other)
+                        for other in self.stations
+                        if other.fluid
+                        for take in other.takes
+                        if take.buffer in station.outputs
+                    ),
+                    1.0,
+                )
+            return known[station.id]
+
+        return {station.id: of(station) for station in self.stations if station.fluid}
+
+    def recipes_of(self, station: str) -> list[dict[str, float]]:
+        """A unit's parameters in the master recipe of every product, by the product's number."""
+        found: list[dict[str, float]] = []
+        for product in self.products:
+            prefix = f"{product}/{station}."
+            rows = self.recipe_limits.items()
+            found.append(
+                {k.removeprefix(prefix): r.default for k, r in rows if k.startswith(prefix)}
+            )
+        return found
 
     @cached_property
     def alarms(self) -> dict[str, Alarm]:

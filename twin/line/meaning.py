@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, fluid_rules, names, rota
+from twin.line import batches, flow, fluid_rules, material_rules, names, recipes, rota
 from twin.line.graph import Graph
-from twin.line.schema import BufferSpec, Scenario
+from twin.line.schema import BufferSpec, Scenario, SetupSpec, StationSpec
 from twin.line.source import Path, Source, shown
 from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
 
@@ -30,7 +30,9 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
     rules = (
         *names.RULES,
         *batches.RULES,
+        *recipes.RULES,
         *fluid_rules.NAME_RULES,
+        *material_rules.RULES,
         laws,
         rooms,
         rota.shifts,
@@ -41,26 +43,41 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
 def times(scenario: Scenario) -> Iterator[tuple[Path, Drawn, bool]]:
     """Every time of a scenario: where it stands, its law, and whether it must not be 0."""
     for name, spec in scenario.stations.items():
-        at: Path = ("stations", name)
-        cycle = spec.cycle if isinstance(spec.cycle, dict) else {"": spec.cycle}
-        for product, law in cycle.items():
-            yield (*at, "cycle", *([product] if product else [])), law, False
-        for i, mode in enumerate(spec.failures):
-            yield (*at, "failures", i, "after"), mode.after, True
-            yield (*at, "failures", i, "repair"), mode.repair, False
-        for i, plan in enumerate(spec.maintenance):
-            yield (*at, "maintenance", i, "time"), plan.time, False
-        if spec.setup is not None:
-            yield (*at, "setup", "time"), spec.setup.time, False
-        if spec.load is not None:
-            yield (*at, "load", "time"), spec.load.time, False
-        if spec.arrivals is not None:
-            yield (*at, "arrivals", "every"), spec.arrivals.every, True
+        yield from _at(name, spec)
     for i, fault in enumerate(scenario.faults):
         rows = (("after", fault.after), ("found", fault.found), ("repair", fault.repair))
         for key, drawn in rows:
             if drawn is not None:
                 yield ("faults", i, key), drawn, key == "after"
+
+
+def _at(name: str, spec: StationSpec) -> Iterator[tuple[Path, Drawn, bool]]:
+    """Every time of a station."""
+    at: Path = ("stations", name)
+    cycle = spec.cycle if isinstance(spec.cycle, dict) else {"": spec.cycle}
+    for product, law in cycle.items():
+        yield (*at, "cycle", *([product] if product else [])), law, False
+    for i, mode in enumerate(spec.failures):
+        yield (*at, "failures", i, "after"), mode.after, True
+        yield (*at, "failures", i, "repair"), mode.repair, False
+    for i, plan in enumerate(spec.maintenance):
+        yield (*at, "maintenance", i, "time"), plan.time, False
+    if spec.setup is not None:
+        yield from _changes((*at, "setup"), spec.setup)
+    if spec.load is not None:
+        yield (*at, "load", "time"), spec.load.time, False
+    for material, use in spec.uses.items():
+        if use.refill is not None:
+            yield (*at, "uses", material, "refill", "time"), use.refill.time, False
+    if spec.arrivals is not None:
+        yield (*at, "arrivals", "every"), spec.arrivals.every, True
+
+
+def _changes(at: Path, spec: SetupSpec) -> Iterator[tuple[Path, Drawn, bool]]:
+    yield (*at, "time"), spec.time, False
+    for old, row in spec.matrix.items():
+        for new, law in row.items():
+            yield (*at, "matrix", old, new), law, False
 
 
 def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from twin.line.source import Path, Source, shown
 Rule = Callable[[Scenario, Source], Iterator[Problem]]
 
 
-def _reference(
+def reference(
     source: Source, path: Path, name: str, group: str, known: Iterable[str]
 ) -> Iterator[Problem]:
     """A problem unless `name`, which stands at `path`, is known in its group of names."""
@@ -58,7 +58,7 @@ def kinds(scenario: Scenario, source: Source) -> Iterator[Problem]:
     """The kind of a station is in the catalogue, and its parameters are that kind's."""
     for name, spec in scenario.stations.items():
         path: Path = ("stations", name)
-        yield from _reference(source, (*path, "kind"), spec.kind, "kind", CATALOGUE)
+        yield from reference(source, (*path, "kind"), spec.kind, "kind", CATALOGUE)
         equipment = CATALOGUE.get(spec.kind)
         if equipment is None:
             continue
@@ -75,7 +75,7 @@ def targets(scenario: Scenario, source: Source) -> Iterator[Problem]:
     for name, spec in scenario.stations.items():
         for i, route in enumerate(routes_of(spec)):
             path = _route_path(name, spec, i)
-            yield from _reference(source, path, route.to, "stations", known)
+            yield from reference(source, path, route.to, "stations", known)
             target = scenario.stations.get(route.to)
             if target is not None and isinstance(target.source, dict):
                 found = _("the station `{name}`, which takes from several buffers").format(
@@ -122,7 +122,7 @@ def _buffer(source: Source, path: Path, name: str, scenario: Scenario) -> Iterat
         fix = _("A station sends its parts on with `to`.")
         yield source.problem(path, expected, found, fix)
     else:
-        yield from _reference(source, path, name, "buffers", scenario.buffers)
+        yield from reference(source, path, name, "buffers", scenario.buffers)
 
 
 def crews(scenario: Scenario, source: Source) -> Iterator[Problem]:
@@ -136,14 +136,14 @@ def crews(scenario: Scenario, source: Source) -> Iterator[Problem]:
         for path, crew in calls:
             if crew is not None:
                 at: Path = ("stations", name, *path)
-                yield from _reference(source, at, crew, "crews", scenario.crews)
+                yield from reference(source, at, crew, "crews", scenario.crews)
 
 
 def products(scenario: Scenario, source: Source) -> Iterator[Problem]:
     """Orders and cycle tables name products, and every product has its time and its order."""
     for i, order in enumerate(scenario.orders):
         path: Path = ("orders", i, "product")
-        yield from _reference(source, path, order.product, "products", scenario.products)
+        yield from reference(source, path, order.product, "products", scenario.products)
     if len(scenario.products) > 1 and not scenario.orders:
         expected = _("orders that say how many of which product are made")
         fix = _("Write for example: orders: [{{product: {name}, quantity: 100}}]").format(
@@ -156,7 +156,7 @@ def products(scenario: Scenario, source: Source) -> Iterator[Problem]:
         path = ("stations", name, "cycle")
         for product in spec.cycle:
             at = (*path, product)
-            yield from _reference(source, at, product, "products", scenario.products)
+            yield from reference(source, at, product, "products", scenario.products)
         missing = [product for product in scenario.products if product not in spec.cycle]
         if missing:
             expected = _("a time for every product")
@@ -195,7 +195,7 @@ def costs(scenario: Scenario, source: Source) -> Iterator[Problem]:
     ]
     for key, used, known in groups:
         for name in used:
-            yield from _reference(source, ("costs", key, name), name, key, known)
+            yield from reference(source, ("costs", key, name), name, key, known)
     if spec.energy.tariff and scenario.calendar is None:
         expected = _("a calendar, which says what time it is")
         yield source.problem(("costs", "energy", "tariff"), expected, shown(None))
@@ -211,7 +211,7 @@ def faults(scenario: Scenario, source: Source) -> Iterator[Problem]:
             yield source.problem((*path, "id"), _("every fault once"), shown(spec.id), fix)
         seen.add(spec.id)
         at = (*path, "station")
-        yield from _reference(source, at, spec.station, "stations", scenario.stations)
+        yield from reference(source, at, spec.station, "stations", scenario.stations)
         station = scenario.stations.get(spec.station)
         equipment = CATALOGUE.get(station.kind) if station else None
         if equipment is not None:

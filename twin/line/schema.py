@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from twin.equipment.model import Shape
 from twin.i18n import _
+from twin.line.materials import MaterialSpec, Using
 from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.values import (
@@ -67,9 +68,10 @@ class FailureSpec(Record):
 
 
 class SetupSpec(Record):
-    """Changeover when the product changes."""
+    """Changeover when the product changes; `matrix` gives times from one product to another."""
 
     time: Time
+    matrix: dict[Name, dict[Name, Time]] = {}
     crew: Name | None = None
 
 
@@ -130,6 +132,14 @@ def _buffer(value: object) -> object:
     raise refusal(wanted.format())
 
 
+def _amount(value: object) -> object:
+    if isinstance(value, dict | Record):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"value": value}
+    raise refusal(_("a number, or {{value: ..., low: ..., high: ...}}").format())
+
+
 def _form(value: object) -> str:
     return "<name>" if isinstance(value, str) else "<several>"
 
@@ -184,6 +194,7 @@ class StationSpec(Record):
     setup: SetupSpec | None = None
     batch: BatchSpec | None = None
     load: LoadSpec | None = None
+    uses: dict[Name, Using] = {}
     failures: list[FailureSpec] = []
     maintenance: list[MaintenanceSpec] = []
     unattended: bool = False
@@ -233,6 +244,27 @@ class CrewSpec(Record):
     on_call: bool = False
 
 
+class AmountSpec(Record):
+    """A parameter of a recipe: its value, and from where to where an order may change it."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+Amount = Annotated[AmountSpec, BeforeValidator(_amount, json_schema_input_type=float | AmountSpec)]
+
+
+class RecipeSpec(Record):
+    """How a product is made (a master recipe, ISA-88): parameters by unit.
+
+    What is not given is as the kind of unit has it.
+    """
+
+    version: str = "1.0"
+    units: dict[Name, dict[Name, Amount]] = {}
+
+
 class Scenario(Record):
     """A whole scenario file."""
 
@@ -243,11 +275,13 @@ class Scenario(Record):
     description: Title | None = None
     licence: str = ""
     products: dict[Name, ProductSpec] = {}
+    recipes: dict[Name, RecipeSpec] = {}
     orders: list[OrderSpec] = []
     line_clearance: bool = False
     calendar: CalendarSpec | None = None
     costs: CostsSpec | None = None
     crews: dict[Name, CrewSpec] = {}
+    materials: dict[Name, MaterialSpec] = {}
     buffers: dict[Name, Buffering] = {}
     stations: Annotated[dict[Name, StationSpec], Field(min_length=1)]
     faults: list[FaultSpec] = []

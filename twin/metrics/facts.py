@@ -95,6 +95,8 @@ class LineFacts:
     work: float  # planned working time in it
     finished: int
     scrapped: int
+    lost: float  # rejected where material flows, in parts that it would have made
+    flows: bool  # whether material flows through some station
     first_time_right: int
     wip: float
     lead_time: float
@@ -106,9 +108,9 @@ class LineFacts:
     media: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def left(self) -> int:
-        """Parts that left the line."""
-        return self.finished + self.scrapped
+    def left(self) -> float:
+        """Parts that left the line, with what was lost before it became one."""
+        return self.finished + self.scrapped + self.lost
 
     @property
     def quality(self) -> float | None:

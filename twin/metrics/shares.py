@@ -9,15 +9,13 @@ import numpy as np
 from twin.line.calendar import stretches
 from twin.line.line import OUT, SCRAP
 from twin.metrics.clocks import Clocks, Reading, elapsed
-from twin.metrics.cycles import cycles, planned_runs, station_partition
+from twin.metrics.cycles import Cycles, cycles, planned_runs, station_partition
 from twin.metrics.flow import flow_readings
-from twin.metrics.partition import Floats, Ints, Split, summed
+from twin.metrics.partition import Floats, Ints, Partition, Split, summed
 from twin.metrics.summary import LineSums, StationSums
-from twin.metrics.tally import nominal
+from twin.metrics.tally import WHOLE, nominal
 from twin.trace.tables import STATES, EventKind
 from twin.trace.trace import Trace
-
-EXACT = 1e-6  # units: a counter that is a whole number but for rounding
 
 
 def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[StationSums]:
@@ -37,18 +35,11 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     time, plan = by_state(elapsed), by_state(clocks.stations[i])
     priced = np.zeros_like(time) if clocks.price is None else by_state(clocks.price)
     if station.fluid:
-        return _flow_sums(trace, i, split, (time, plan, priced))
-    times = np.array([nominal(station, product) for product in trace.line.products])
-    runs = planned_runs(run, times[trace.parts.product[run.part]], rows, mine, count)
-    verdicts = trace.index.events(EventKind.VERDICT, i)
-    bad = verdicts.value == 0.0
+        runs, started, rejected = _flow(trace, i, mine, count)
+        produced = started
+    else:
+        runs, started, rejected, produced = _parts(trace, i, split, run, mine)
     failed = trace.index.events(EventKind.FAILURE, i)
-    done = ~np.isnan(run.finish)
-    produced = split.count(mine, run.finish[done], run.part[done])
-    if station.equipment.judges:
-        produced = split.count(mine, verdicts.t, verdicts.part)
-    started = split.count(mine, run.t, run.part)
-    rejected = split.count(mine, verdicts.t[bad], verdicts.part[bad])
     failures = np.bincount(mine.at(failed.t), minlength=count)
     repair = mine.sums(_repairing(trace, i), count)
     scrapped = _scrapped(trace, split, i)
@@ -61,27 +52,33 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     ]  # fmt: skip
 
 
-def _flow_sums(
-    trace: Trace, i: int, split: Split, times: tuple[Floats, Floats, Floats]
-) -> list[StationSums]:
-    """Sums of a station that material flows through: what its counters ran under each label."""
-    count, mine = len(split.slots), split.line
-    made, lost, plan = flow_readings(trace, i)
-    # whole units are counted, so that the counts of all stretches add up to that of the run
-    treated = mine.sums(lambda t: np.floor(made(t) + lost(t) + EXACT), count)
-    rejected = treated - mine.sums(lambda t: np.floor(made(t) + EXACT), count)
-    planned = mine.sums(plan, count)
-    failed = trace.index.events(EventKind.FAILURE, i)
-    failures = np.bincount(mine.at(failed.t), minlength=count)
-    repair = mine.sums(_repairing(trace, i), count)
-    scrapped = _scrapped(trace, split, i)
-    return [
-        StationSums(
-            times[0][k], times[1][k], times[2][k], float(planned[k]), int(treated[k]),
-            int(treated[k]), int(rejected[k]), int(failures[k]), float(repair[k]), scrapped[k],
-        )
-        for k in range(count)
-    ]  # fmt: skip
+def _parts(
+    trace: Trace, i: int, split: Split, run: Cycles, mine: Partition
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Planned run time, and parts started, rejected and produced, under each label."""
+    station = trace.line.stations[i]
+    times = np.array([nominal(station, product) for product in trace.line.products])
+    rows = trace.index.states(i)
+    runs = planned_runs(run, times[trace.parts.product[run.part]], rows, mine, len(split.slots))
+    verdicts = trace.index.events(EventKind.VERDICT, i)
+    bad = verdicts.value == 0.0
+    done = ~np.isnan(run.finish)
+    produced = split.count(mine, run.finish[done], run.part[done])
+    if station.equipment.judges:
+        produced = split.count(mine, verdicts.t, verdicts.part)
+    started = split.count(mine, run.t, run.part)
+    return runs, started, split.count(mine, verdicts.t[bad], verdicts.part[bad]), produced
+
+
+def _flow(trace: Trace, i: int, mine: Partition, count: int) -> tuple[Floats, Floats, Floats]:
+    """Planned run time, and whole units treated and lost, of a station material flows through.
+
+    Whole units are counted, so that the counts of all stretches add up to that of the run.
+    """
+    made, lost, planned = flow_readings(trace, i)
+    treated = mine.sums(lambda t: np.floor(made(t) + lost(t) + WHOLE), count)
+    good = mine.sums(lambda t: np.floor(made(t) + WHOLE), count)
+    return mine.sums(planned, count), treated, treated - good
 
 
 def _repairing(trace: Trace, i: int) -> Reading:

@@ -99,6 +99,8 @@ def kpis_of(
         whole.work,
         whole.finished,
         int(whole.scrapped.sum()),
+        sum(facts[name].rejected / units for name, units in line.units_a_part.items()),
+        bool(line.units_a_part),
         whole.first_time_right,
         whole.part_time / whole.length if whole.length else 0.0,
         whole.lead_time,

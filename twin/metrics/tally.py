@@ -138,11 +138,6 @@ class Tally:
         """Parts now in the line."""
         return self._present.count
 
-    @property
-    def mean_wip(self) -> float:
-        """Time average of the parts in the line."""
-        return self.all_part_time / self.now if self.now else 0.0
-
     def _feed_events(self, events: Mapping[str, Column]) -> None:
         kind, place = events["kind"], events["place"]
         n = len(self.line.stations)

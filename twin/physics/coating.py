@@ -49,17 +49,19 @@ def mixing_power(number: float, density: float, speed: float, diameter: float) -
     return number * density * speed**3 * diameter**5
 
 
-# CIELAB differences (L*, a*, b*) for 1 % of each tinting paste: white, black, yellow, red; assumed
-TINT = np.array([[1.6, -2.8, -0.3, -0.9], [-0.1, 0.0, -0.4, 2.3], [-0.6, -0.5, 3.1, 0.8]])
+# CIELAB differences (L*, a*, b*) for 1 % of each paste: white, black, yellow, red, green; assumed
+TINT = np.array(
+    [[1.6, -2.8, -0.3, -0.9, -1.2], [-0.1, 0.0, -0.4, 2.3, -2.1], [-0.6, -0.5, 3.1, 0.8, 0.4]]
+)
 
 
 def colour_error(pastes: Floats) -> float:
-    """Colour difference dE (CIE 1976) of paste errors, % each, shape (4,)."""
+    """Colour difference dE (CIE 1976) of paste errors, % each, shape (5,)."""
     return float(np.linalg.norm(TINT @ pastes))
 
 
 def correction(lab: Floats) -> Floats:
-    """Pastes to add, % each, shape (4,), that take a measured difference `lab`, shape (3,), away.
+    """Pastes to add, % each, shape (5,), that take a measured difference `lab`, shape (3,), away.
 
     Least squares over pastes that may only be added.
     """

@@ -41,19 +41,25 @@ def change(tank: Tank, c: float, T: float, coolant: float) -> tuple[float, float
     )
 
 
+def advance(tank: Tank, c: float, T: float, coolant: float, step: float) -> tuple[float, float]:
+    """(c, T) after `step` min: one step of Runge-Kutta of fourth order."""
+    a = change(tank, c, T, coolant)
+    b = change(tank, c + step / 2 * a[0], T + step / 2 * a[1], coolant)
+    d = change(tank, c + step / 2 * b[0], T + step / 2 * b[1], coolant)
+    e = change(tank, c + step * d[0], T + step * d[1], coolant)
+    return (
+        c + step / 6 * (a[0] + 2 * b[0] + 2 * d[0] + e[0]),
+        T + step / 6 * (a[1] + 2 * b[1] + 2 * d[1] + e[1]),
+    )
+
+
 def integrate(
     tank: Tank, c: float, T: float, coolant: float, minutes: float, step: float = 0.002
 ) -> tuple[Floats, Floats, Floats]:
-    """(t in min, c, T), each of shape (n,), by Runge-Kutta of fourth order on a fixed grid."""
+    """(t in min, c, T), each of shape (n,), on a fixed grid."""
     n = max(round(minutes / step), 1)
     out = np.empty((n + 1, 2))
     out[0] = c, T
     for i in range(1, n + 1):
-        a = change(tank, c, T, coolant)
-        b = change(tank, c + step / 2 * a[0], T + step / 2 * a[1], coolant)
-        d = change(tank, c + step / 2 * b[0], T + step / 2 * b[1], coolant)
-        e = change(tank, c + step * d[0], T + step * d[1], coolant)
-        c += step / 6 * (a[0] + 2 * b[0] + 2 * d[0] + e[0])
-        T += step / 6 * (a[1] + 2 * b[1] + 2 * d[1] + e[1])
-        out[i] = c, T
+        out[i] = c, T = advance(tank, c, T, coolant, step)
     return np.arange(n + 1, dtype=np.float64) * step, out[:, 0], out[:, 1]

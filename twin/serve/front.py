@@ -29,21 +29,32 @@ class Front:
         self.values: NDArray[np.float64] = np.full(count, np.nan)
         self.stamps: NDArray[np.float64] = np.full(count, np.nan)
         self.quality: NDArray[np.int8] = np.zeros(count, dtype=np.int8)
+        self.now = 0.0
         self._feed = Feed(network)
+        self._recent: deque[Records] = deque()
+        self._unsent: deque[Records] = deque()
         self._stations = [tag.station for tag in network.tags.values()]
 
-    def advance(self, trace: Trace, now: float) -> Records:
-        """Take what arrives before `now` (s); the rows that are new, in order of arrival."""
-        pieces: deque[Records] = deque()
-        held = 0
-        while self._feed.now < now or not pieces:
+    def follow(self, trace: Trace, now: float) -> None:
+        """Take what arrives before `now` (s)."""
+        while self._feed.now < now:
             rows = self._feed.advance(trace, min(self._feed.now + SLICE, now)).records
             self._take(rows)
-            pieces.append(rows)
-            held += len(rows)
-            while len(pieces) > 1 and held > KEPT:
-                held -= len(pieces.popleft())
-        return joined(self.names, pieces)
+            _keep(self._unsent, rows)
+            _keep(self._recent, rows)
+        self.now = max(self.now, now)
+
+    def news(self) -> Records:
+        """Rows that came since this was asked last, in order of arrival."""
+        rows = joined(self.names, self._unsent)
+        self._unsent.clear()
+        return rows
+
+    def since(self, arrival: float, limit: int) -> Records:
+        """Rows that came at `arrival` (s) or after, at most the first `limit`, in that order."""
+        pieces = [piece for piece in self._recent if len(piece) and piece.arrival[-1] >= arrival]
+        rows = joined(self.names, pieces)
+        return rows.take(np.flatnonzero(rows.arrival >= arrival)[:limit])
 
     def _take(self, rows: Records) -> None:
         # of several rows of one tag numpy keeps the last, which came last
@@ -55,3 +66,11 @@ class Front:
         """Which tags' stations are connected at an instant."""
         there = self._feed.connected(t)
         return np.array([there[station] for station in self._stations], dtype=np.bool_)
+
+
+def _keep(pieces: deque[Records], rows: Records) -> None:
+    """Append rows; the oldest pieces go when there are too many."""
+    if len(rows):
+        pieces.append(rows)
+    while len(pieces) > 1 and sum(map(len, pieces)) > KEPT:
+        pieces.popleft()

@@ -121,6 +121,8 @@ class LineBody(Body):
     settings: dict[str, SettingBody]
     states: tuple[str, ...] = Field(description="Names behind the state numbers")
     products: tuple[str, ...]
+    dirt: str = Field(description='Dirt profile of the plant network; "clean": none')
+    level: int | None = Field(description="Level of what is shown; null: everything")
 
 
 class StationNow(Body):
@@ -153,6 +155,30 @@ class ValuesBody(Body):
 
     t: float
     values: dict[str, float | None] = Field(description="null before the first sample")
+    times: dict[str, float | None] | None = Field(
+        default=None,
+        description="Behind a plant network: timestamp each value carries, simulated s",
+    )
+    quality: dict[str, str] | None = Field(
+        default=None, description="Behind a plant network: Good, Uncertain or Bad"
+    )
+
+
+class ReceivedBody(Body):
+    """A value as a plant network brought it."""
+
+    time: float = Field(description="Timestamp it carries, simulated s")
+    arrival: float = Field(description="When it came, simulated s")
+    name: str
+    value: float | None
+    quality: str = Field(description="Good, Uncertain or Bad")
+
+
+class RecordsBody(Body):
+    """Values in the order they came."""
+
+    t: float = Field(description="What came before is in; ask again from here")
+    records: list[ReceivedBody]
 
 
 class HistoryBody(Body):

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import ipaddress
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, WebSocket
+from fastapi import APIRouter, HTTPException, Query, Request, Response, WebSocket
 
 from twin.alarms import AlarmLog
 from twin.i18n import _
 from twin.metrics import breakdown
+from twin.serve import http_field as field
 from twin.serve import http_models as m
 from twin.serve import http_views as view
+from twin.serve.http_field import Token, proven, refuse, shows
 from twin.serve.present import Present
 from twin.serve.scene import Scene
 from twin.serve.stream import Channel
-from twin.signals import select
 from twin.trace import Command, EventKind, State
 
 if TYPE_CHECKING:
@@ -41,10 +41,6 @@ From = Annotated[
     float | None,
     Query(ge=0, allow_inf_nan=False, description="Simulated time, s; default: 10 min before end"),
 ]
-Token = Annotated[
-    str | None,
-    Header(alias="X-Twin-Role-Token", description="Instructor's token, where the server wants one"),
-]
 REFUSALS: dict[int | str, dict[str, Any]] = {
     code: {"model": m.Problem} for code in (403, 404, 409, 422)
 }
@@ -61,14 +57,6 @@ class Desk:
     bells: AlarmLog
 
 
-def refuse(
-    status: int, error: str, expected: str, found: object, code: str = "refused"
-) -> HTTPException:
-    """The exception that answers a request with a reason; programs may look at `code`."""
-    body = {"error": error, "expected": expected, "found": str(found), "code": code}
-    return HTTPException(status, body)
-
-
 def routes(desk: Desk) -> APIRouter:
     """All routes over one session."""
     router = APIRouter(responses=REFUSALS)
@@ -76,6 +64,7 @@ def routes(desk: Desk) -> APIRouter:
     _histories(router, desk)
     _commands(router, desk)
     _pictures(router, desk)
+    router.include_router(field.field_routes(desk.session))
     return router
 
 
@@ -85,14 +74,17 @@ def _reading(router: APIRouter, desk: Desk) -> None:
     @router.get("/api/line", response_model=m.LineBody, tags=["line"], summary="What the line is")
     async def line() -> dict[str, Any]:
         """Stations, buffers, tags with units and ranges, set points. Constant for a server."""
-        return view.line_view(session.line)
+        return view.session_line(session)
 
-    @router.get("/api/state", tags=["line"], summary="How the line stands now")
+    states = [shows(session, "states")]
+    alarmed = [shows(session, "alarms")]
+
+    @router.get("/api/state", tags=["line"], summary="How the line stands now", dependencies=states)
     async def state() -> m.StateBody:
         """State of every station, parts in every buffer, counters and OEE."""
         return _state(desk)
 
-    @router.get("/api/kpis", tags=["line"], summary="Key figures")
+    @router.get("/api/kpis", tags=["line"], summary="Key figures", dependencies=states)
     async def kpis(
         by: Annotated[
             Literal["shift", "hour", "order", "product"] | None,
@@ -106,7 +98,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
             raise refuse(409, _("This line has no shifts."), _("a line with a calendar"), by)
         return {"t": session.now, "kpis": _plain(breakdown(session.trace, by).as_dict())}
 
-    @router.get("/api/events", tags=["line"], summary="What happened")
+    @router.get("/api/events", tags=["line"], summary="What happened", dependencies=alarmed)
     async def events(
         since: Seconds = 0.0,
         limit: Annotated[int, Query(ge=1, le=MAXIMUM_EVENTS)] = 200,
@@ -124,7 +116,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
             {"t": session.now, "events": view.event_views(session, rows)}
         )
 
-    @router.get("/api/alarms", tags=["line"], summary="Alarms that stand")
+    @router.get("/api/alarms", tags=["line"], summary="Alarms that stand", dependencies=alarmed)
     async def alarms() -> m.AlarmsBody:
         """Alarms that are active, or that nobody has acknowledged, or that are shelved."""
         desk.bells.follow()
@@ -141,18 +133,22 @@ def _reading(router: APIRouter, desk: Desk) -> None:
 def _histories(router: APIRouter, desk: Desk) -> None:
     session = desk.session
 
-    @router.get("/api/tags", tags=["tags"], summary="Latest values")
+    past = [shows(session, "history")]
+
+    @router.get(
+        "/api/tags", tags=["tags"], summary="Latest values", response_model_exclude_unset=True
+    )
     async def values(
         names: Annotated[
             str, Query(max_length=4096, description="Names or globs, comma between: RFL.*,Line.*")
         ] = "*",
     ) -> m.ValuesBody:
         """The value each tag shows now."""
-        chosen = select(session.line, [n.strip() for n in names.split(",") if n.strip()])
-        keys = [tag.key for tag in chosen]
-        return m.ValuesBody(t=session.now, values=view.values_view(session, keys))
+        return field.latest(session, field.names(session, names))
 
-    @router.get("/api/tags/{name}/history", tags=["tags"], summary="Values over time")
+    @router.get(
+        "/api/tags/{name}/history", tags=["tags"], summary="Values over time", dependencies=past
+    )
     async def history(
         name: str,
         start: From = None,
@@ -162,11 +158,16 @@ def _histories(router: APIRouter, desk: Desk) -> None:
             Query(ge=1e-6, allow_inf_nan=False, description="From value to value, s; default: fit"),
         ] = None,
     ) -> m.HistoryBody:
-        """Values in [start, end) at whole multiples of `step`, 5000 at most."""
-        tag = session.line.tags.get(name)
+        """Values in [start, end) at whole multiples of `step`, 5000 at most.
+
+        Behind a plant network: the values that came, with the timestamps they carry; step is 0.
+        """
+        tag = session.shown.tags.get(name)
         if tag is None:
             raise refuse(404, _("There is no such tag."), _("a name from /api/line"), name)
         begin, stop = _window(session, start, end)
+        if session.front is not None:
+            return field.history(session, name, begin, stop, POINTS)
         if step is None:
             step = max(tag.period, (stop - begin) / USUAL_POINTS)
         first, beyond = int(np.ceil(begin / step)), int(np.ceil(stop / step))
@@ -184,7 +185,10 @@ def _histories(router: APIRouter, desk: Desk) -> None:
             name=name, unit=tag.unit, step=step, t=ticks.tolist(), values=view.numbers(found)
         )
 
-    @router.get("/api/stations/{station}/history", tags=["line"], summary="States over time")
+    @router.get(
+        "/api/stations/{station}/history", tags=["line"], summary="States over time",
+        dependencies=past,
+    )  # fmt: skip
     async def states(station: str, start: From = None, end: Until = None) -> m.StateHistoryBody:
         """States of a station in [start, end), the one at `start` first; the latest 5000."""
         if station not in session.line.station_by_id:
@@ -290,12 +294,6 @@ def _window(session: Session, start: float | None, end: float | None) -> tuple[f
     return begin, stop
 
 
-def _proven(session: Session, token: str | None, without: bool) -> bool:
-    """Whether the token is the instructor's; `without`: the answer where none is set."""
-    secret = session.instructor_token
-    return hmac.compare_digest(secret.encode(), (token or "").encode()) if secret else without
-
-
 def _allow_from(session: Session, request: Request, token: str | None) -> None:
     """Raise 403 when a command comes from another machine without the instructor's token.
 
@@ -306,7 +304,7 @@ def _allow_from(session: Session, request: Request, token: str | None) -> None:
         here = ipaddress.ip_address(peer.removeprefix("::ffff:")).is_loopback
     except ValueError:
         here = False
-    if not here and not _proven(session, token, without=False):
+    if not here and not proven(session, token, without=False):
         raise _unproven(token)
 
 
@@ -325,10 +323,25 @@ def _allow(session: Session, body: m.CommandBody, token: str | None) -> None:
         raise refuse(403, _("An observer only looks."), "operator, engineer, instructor", body.role)
     if body.kind in ("fault", "repair") and body.role != "instructor":
         raise refuse(403, _("Only an instructor may do this."), "role: instructor", body.role)
-    if body.role == "instructor" and not _proven(session, token, without=True):
+    if body.role == "instructor" and not proven(session, token, without=True):
         raise _unproven(token)
+    _allow_level(session, body)
     if body.kind == "set" and body.value is None:
         raise refuse(422, _("A set point needs a value."), "value: number", "value: null")
+
+
+def _allow_level(session: Session, body: m.CommandBody) -> None:
+    """Raise 403 when a client may not do this at the line's level of digitalisation."""
+    if body.role == "instructor":
+        return
+    readonly = body.kind == "set" and not session.shown.settings
+    uncontrolled = body.kind in ("start", "stop", "reset") and not session.shown.level.control
+    if readonly or uncontrolled:
+        raise refuse(
+            403, _("At its level of digitalisation this line is only read."),
+            _("a server with --level 4 or above"), f"--level {session.shown.level.number}",
+            code="level",
+        )  # fmt: skip
 
 
 def _state(desk: Desk) -> m.StateBody:

@@ -11,6 +11,7 @@ import numpy as np
 
 from twin.alarms import AlarmState, Change, alarm_states
 from twin.equipment.tag import Text
+from twin.field import QUALITIES, Exposure, Records, exposure
 from twin.line.line import Line
 from twin.trace import EventKind, State
 from twin.trace.journal import Command
@@ -59,8 +60,9 @@ def oee(session: Session) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def line_view(line: Line) -> JSON:
-    """The line, its stations, buffers, tags and set points."""
+def line_view(line: Line, shown: Exposure | None = None, dirt: str = "clean") -> JSON:
+    """The line, its stations, buffers, and the tags and set points that are shown of it."""
+    shown = shown or exposure(line)
     return {
         "id": line.id,
         "title": text(line.title),
@@ -101,9 +103,10 @@ def line_view(line: Line) -> JSON:
                 "resolution": tag.resolution,
                 "kind": tag.kind,
                 "labels": tag.labels,
-                "setting": f"{tag.station}.{tag.setting}" if tag.setting else None,
+                "setting": writable if writable in shown.settings else None,
             }
-            for key, tag in line.tags.items()
+            for key, tag in shown.tags.items()
+            for writable in [f"{tag.station}.{tag.setting}"]
         ],
         "settings": {
             key: {
@@ -113,11 +116,21 @@ def line_view(line: Line) -> JSON:
                 "high": setting.high,
                 "default": setting.default,
             }
-            for key, setting in line.settings.items()
+            for key, setting in shown.settings.items()
         },
         "states": [state.name for state in State],
         "products": line.products,
+        "dirt": dirt,
+        "level": shown.level.number if shown.level.number >= 0 else None,
     }
+
+
+def session_line(session: Session) -> JSON:
+    """The line of a session, as far as it is shown."""
+    front = session.front
+    return line_view(
+        session.line, session.shown, "clean" if front is None else front.network.profile.id
+    )
 
 
 def text(value: Text) -> JSON:
@@ -131,6 +144,24 @@ def values_view(session: Session, names: list[str]) -> dict[str, float | None]:
     if t is None or not names:
         return dict.fromkeys(names)
     return dict(zip(names, numbers(session.sample(names, np.array([t]))[:, 0]), strict=True))
+
+
+def received_view(rows: Records) -> list[JSON]:
+    """Rows that arrived, as they look to a receiver; times in simulated s."""
+    columns = zip(
+        rows.stamp.tolist(), rows.arrival.tolist(), rows.tag.tolist(), numbers(rows.value),
+        rows.quality.tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        {
+            "time": round(stamp, 3),
+            "arrival": round(arrival, 3),
+            "name": rows.names[tag],
+            "value": value,
+            "quality": QUALITIES[quality],
+        }
+        for stamp, arrival, tag, value, quality in columns
+    ]
 
 
 def numbers(values: Iterable[float]) -> list[float | None]:

@@ -161,7 +161,8 @@ class Session:
         return Block(self.now, self.wall(self.now), self._names, values, changed)
 
     def _arrived(self, front: Front, before: float) -> Block:
-        rows = front.advance(self.trace, self.now)
+        front.follow(self.trace, self.now)
+        rows = front.news()
         changed = np.zeros(len(self._names), dtype=np.bool_)
         changed[rows.tag] = True
         return Block(

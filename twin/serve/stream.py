@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from twin.i18n import _
-from twin.serve.http_views import event_views, is_news, line_view, oee, wall_time
+from twin.serve.http_views import (
+    event_views,
+    is_news,
+    oee,
+    received_view,
+    session_line,
+    wall_time,
+)
 from twin.serve.present import Present, milliseconds, paces
 from twin.trace import EventKind
 from twin.trace.tables import Table
@@ -33,15 +40,18 @@ HEARTBEAT = 2.0  # s; a stepped clock stands still, its viewers must still see t
 CATCH_UP = 20_000  # log rows a viewer may be behind before it gets the present state instead
 NEWS = 100  # events a message carries at most, the latest
 MAXIMUM_VIEWERS = 500  # assumed to be within what one core bears; not measured here
+MOST_RECORDS = 5000  # received rows a message carries at most; the rest is in /api/records
+NOTHING: JSON = {"stations": [], "parts": []}
 PATIENCE = 30.0  # s a viewer may leave a message unread before it is dropped
 
 
 class Cursor(NamedTuple):
-    """How far a viewer has been told: log rows, event rows, simulated time (s)."""
+    """How far a viewer has been told: log rows, event rows, simulated time, arrivals (s)."""
 
     rows: int
     events: int
     t: float
+    arrived: float = 0.0
 
 
 class Channel:
@@ -52,6 +62,7 @@ class Channel:
         self.viewers = 0
         self._scene = scene
         self._present = present
+        self._open = session.shown.level.parts  # else a viewer sees only what the network brings
         self._encoded: dict[tuple[Cursor, bool], str] = {}  # messages of this moment
         self._moment: tuple[float, float, bool] = (-1.0, 0.0, False)
 
@@ -97,21 +108,25 @@ class Channel:
         self._present.follow()
         message = {
             "type": "hello",
-            "line": line_view(session.line),
+            "line": session_line(session),
             "scene": self._scene_data(),
             "wall": wall_time(session, session.now),
             "clock": session.clock,
-            "present": self._present.message(),
+            "present": self._present.message() if self._open else NOTHING,
             **self._head(),
         }
         cursor = self._cursor()
         message["events"] = self._news(0, cursor.events)
         oldest = min((stay.since for stay in self._present.parts.values()), default=session.now)
-        message["paces"] = paces(session, oldest)
+        message["paces"] = paces(session, oldest) if self._open else {}
         return cursor, _encode(message)
 
     def _cursor(self) -> Cursor:
-        return Cursor(self._present.rows, len(self.session.trace.events), self.session.now)
+        front = self.session.front
+        if front is not None:
+            front.follow(self.session.trace, self.session.now)
+        arrived = 0.0 if front is None else front.now
+        return Cursor(self._present.rows, len(self.session.trace.events), self.session.now, arrived)
 
     def _scene_data(self) -> Mapping[str, Any] | None:
         """The scene's paths; None, and a line in the log, when it cannot be made."""
@@ -138,9 +153,14 @@ class Channel:
                 "type": "rows",
                 **self._head(),
                 "events": self._news(cursor.events, end.events),
-                "paces": paces(self.session, cursor.t, changes_only=True),
+                "paces": paces(self.session, cursor.t, changes_only=True) if self._open else {},
             }
-            if behind:
+            if self.session.front is not None:
+                rows = self.session.front.since(cursor.arrived, MOST_RECORDS)
+                message["received"] = received_view(rows.take(rows.arrival < end.arrived))
+            if not self._open:
+                message |= {"log": [], "parts": {}}
+            elif behind:
                 message |= {"log": [], "parts": {}, "present": self._present.message()}
             else:
                 message |= self._rows(cursor.rows, end.rows)
@@ -159,7 +179,7 @@ class Channel:
             "speed": self.session.speed,
             "running": self._running(),
             "kpi": {
-                "oee": oee(self.session),
+                "oee": oee(self.session) if self.session.shown.level.states else None,
                 "finished": self._present.finished,
                 "scrapped": self._present.scrapped,
                 "wip": len(self._present.parts),
@@ -183,6 +203,8 @@ class Channel:
 
     def _news(self, begin: int, end: int) -> list[JSON]:
         table, news = self.session.trace.events, []
+        if not self.session.shown.level.alarms:
+            return []
         for row in range(end - 1, begin - 1, -1):
             if is_news(*_facts(table, row)):
                 news.append(row)

@@ -14,8 +14,6 @@ from twin.signals import noise
 from twin.signals.sources import law_at
 from twin.trace.trace import Trace
 
-EVERY = 600.0  # s, a monitor's usual interval between two records (assumed)
-
 
 def acceleration(
     seed: int, tag: str, t: float, severity: float, speed: float, length: float = 1.0

@@ -8,7 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 CommandKind = Literal[
-    "start", "stop", "reset", "set", "fault", "repair", "acknowledge", "shelve", "unshelve"
+    "start",
+    "stop",
+    "reset",
+    "set",
+    "recipe",
+    "fault",
+    "repair",
+    "acknowledge",
+    "shelve",
+    "unshelve",
 ]
 Role = Literal["observer", "operator", "engineer", "instructor"]
 MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
@@ -17,7 +26,8 @@ ROLES: tuple[Role, ...] = ("observer", "operator", "engineer", "instructor")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One input: `kind` to `target` ("" the whole line, a station, "RFL.BeltSpeed", a fault id).
+    """One input: `kind` to `target` ("" the whole line, a station, "RFL.BeltSpeed", a fault id,
+    a recipe's parameter "white/R101.HoldTime").
 
     `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
     factor of a fault (1 is the catalogue's size), or for how many seconds an alarm is shelved.

@@ -6,16 +6,26 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from visual.shapes.benches import review, wash
+from visual.shapes.bottling import (
+    depalletiser,
+    filler,
+    labeller,
+    palletiser,
+    shrink_packer,
+    vision,
+)
+from visual.shapes.coating import bag_filter, bead_mill, dosing, pail_filler, tank_farm
 from visual.shapes.cutting import deburr, grinder, lathe, mill, saw
 from visual.shapes.handling import loader, unloader
 from visual.shapes.inspection import aoi, ict, spi
 from visual.shapes.machine import machine
 from visual.shapes.placer import placer
 from visual.shapes.printer import printer
+from visual.shapes.process import aseptic_tank, blender, silo
 from visual.shapes.reflow import reflow
 from visual.shapes.shape import Parameters, Shape
 from visual.shapes.shop import cmm, furnace, gauge, marker, press, washer
-from visual.shapes.vessels import reactor
+from visual.shapes.vessels import pasteuriser, reactor
 
 __all__ = ["CATALOGUE", "Parameters", "Shape", "shape_of"]
 
@@ -44,6 +54,25 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "press": press,
         "marker": marker,
         "cstr": reactor,
+        "silo": silo,
+        "blender": blender,
+        "pasteuriser": pasteuriser,
+        "aseptic-tank": aseptic_tank,
+        "depalletiser": depalletiser,
+        "filler": filler,
+        "labeller": labeller,
+        "vision": vision,
+        "shrink-packer": shrink_packer,
+        "palletiser": palletiser,
+        "tank-farm": tank_farm,
+        "dosing": dosing,
+        "bead-mill": bead_mill,
+        "bag-filter": bag_filter,
+        "pail-filler": pail_filler,
+        "kettle": reactor,
+        "disperser": reactor,
+        "let-down": reactor,
+        "tinting": reactor,
     }
 )
 

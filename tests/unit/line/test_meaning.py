@@ -65,6 +65,51 @@ NAMES = {
         "  C: {cycle: 3 s, to: r}\nbuffers: {q: 1, r: 1}",
         6, "stations.B.arrivals", "found 2 inputs",
     ),
+    "unknown material": (
+        "stations:\n  A: {cycle: 3 s, uses: {glu: 2}}\nmaterials: {glue: {lot: 5}}",
+        5, "stations.A.uses.glu", "Did you mean `glue`?",
+    ),
+    "material without a list of them": (
+        "stations: {A: {cycle: 3 s, uses: {glue: 2}}}", 4, "stations.A.uses.glue",
+        "a name under `materials`, where there is none, found 'glue'",
+    ),
+    "no quantity": (
+        "stations:\n  A: {cycle: 3 s, uses: {glue: much}}\nmaterials: {glue: {lot: 5}}",
+        5, "stations.A.uses.glue", "a quantity for each part, or {quantity: ..., refill:",
+    ),
+    "quantity of nothing": (
+        "stations:\n  A: {cycle: 3 s, uses: {glue: 0}}\nmaterials: {glue: {lot: 5}}",
+        5, "stations.A.uses.glue", "more than 0",
+    ),
+    "empty lot": (
+        "stations:\n  A: {cycle: 3 s}\nmaterials: {glue: {lot: 0}}",
+        6, "materials.glue.lot", "more than 0, found 0",
+    ),
+    "unknown key of a material": (
+        "stations:\n  A: {cycle: 3 s}\nmaterials: {glue: {lot: 1, propertys: {}}}",
+        6, "materials.glue.propertys", "Did you mean `properties`?",
+    ),
+    "negative spread": (
+        "stations:\n  A: {cycle: 3 s}\n"
+        "materials:\n  glue: {lot: 1, properties: {v: {mean: 1, sd: -1}}}",
+        7, "materials.glue.properties.v.sd", "0 or more",
+    ),
+    "unknown crew of a refill": (
+        "stations:\n  A:\n    cycle: 3 s\n"
+        "    uses: {glue: {quantity: 1, refill: {time: 2 s, crew: men}}}\n"
+        "crews: {man: {count: 1}}\nmaterials: {glue: {lot: 5}}",
+        7, "stations.A.uses.glue.refill.crew", "Did you mean `man`?",
+    ),
+    "material where it flows": (
+        "stations:\n  A: {rate: 60 /h, uses: {glue: 1}, to: b}\n  B: {rate: 60 /h, from: b}\n"
+        "buffers: {b: 5}\nmaterials: {glue: {lot: 5}}",
+        5, "stations.A.uses", "no `uses` beside `rate`",
+    ),
+    "materials of one name": (
+        "stations:\n  A: {cycle: 3 s, uses: {glue-a: 1, glue_a: 1}}\n"
+        "materials: {glue-a: {lot: 5}, glue_a: {lot: 5}}",
+        5, "stations.A.uses.glue_a", "a name that differs from `glue-a` in more than signs",
+    ),
     "unknown crew": (
         "stations: {A: {cycle: 3 s, crew: oprators}}\ncrews: {operators: {count: 1}}",
         4, "stations.A.crew", "Did you mean `operators`?",

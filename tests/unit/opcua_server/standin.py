@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from twin.equipment.model import Setting
+from twin.equipment.standard import STATES
 from twin.equipment.tag import StateCode, Tag, Text
 from twin.errors import FutureError
 from twin.field import Exposure
@@ -21,18 +22,6 @@ from twin.trace.journal import Command
 
 STARTED = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SOURCE = StateCode()
-STATES = (
-    "STOPPED",
-    "IDLE",
-    "STARVED",
-    "WORKING",
-    "BLOCKED",
-    "DOWN",
-    "SETUP",
-    "HELD",
-    "MAINTENANCE",
-    "LOADING",
-)
 
 
 def tag(station: str, name: str, unit: str = "", **named: object) -> Tag:

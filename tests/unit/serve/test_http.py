@@ -1,4 +1,4 @@
-"""The REST face and the page's stream over a real session, without a socket."""
+"""The REST face over a real session, without a socket, and its adapter over one."""
 
 from __future__ import annotations
 
@@ -6,57 +6,19 @@ import asyncio
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 
 import twin
+from tests.unit.serve.live import TOKEN, client_of, latest, make, refused
 from twin.errors import PortInUse
 from twin.serve.http import HttpAdapter, create_app
 from twin.serve.present import Present
 from twin.serve.scene import Scene
-from twin.serve.session import Session
-from twin.serve.stream import CATCH_UP, Channel
+from twin.serve.stream import Channel
 from twin.trace import State
-
-STARTED = datetime(2026, 1, 5, 8, tzinfo=UTC)
-TOKEN = "let-me"
-
-
-def make(clock="stepped", until=1800.0, **options):
-    line = twin.load("electronics/smt-v1")
-    session = Session(line, seed=1, clock=clock, speed=10.0, started_at=STARTED, **options)
-    session.run.advance(until)
-    return session
-
-
-def client_of(session, **options):
-    app = create_app(session, **options)
-    transport = httpx.ASGITransport(app)
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")
-
-
-@pytest.fixture
-def session():
-    return make(instructor_token=TOKEN)
-
-
-@pytest.fixture
-async def client(session):
-    async with client_of(session) as client:
-        yield client
-
-
-def refused(response, status):
-    assert response.status_code == status, response.text
-    body = response.json()
-    assert body["error"]
-    assert {"expected", "found"} <= body.keys()
-    return body
-
 
 # ---- reading
 
@@ -409,103 +371,6 @@ async def test_a_scene_that_cannot_be_made_is_no_end_of_the_stream(session, capl
     assert [str(r.exc_info[1]) for r in caplog.records] == 2 * ["no graphics here"]
 
 
-# ---- the stream
-
-
-def fold(message, known):
-    """What a viewer knows after a message."""
-    stations, parts = known
-    if "present" in message:
-        stations = {row[1]: row for row in message["present"]["stations"]}
-        parts = {row[0]: row[1] for row in message["present"]["parts"]}
-    for row in message.get("log", []):
-        _t, place, _state, part = row
-        if place < stations_of(known):
-            stations[place] = row
-        if part >= 0:
-            parts[part] = place
-    return stations, parts
-
-
-def stations_of(known):
-    return len(known[0])
-
-
-async def test_a_viewer_that_folds_the_rows_knows_the_present(session):
-    channel = Channel(session, None, Present(session))
-    cursor, text = channel.hello()
-    hello = json.loads(text)
-    assert hello["type"] == "hello"
-    known = fold(hello, ({}, {}))
-    for seconds in (0.5, 300, 4000):
-        await session.step(seconds)
-        cursor, text = channel.news(cursor)
-        message = json.loads(text)
-        assert message["type"] == "rows"
-        assert message["t"] == session.now
-        known = fold(message, known)
-    stations, parts = known
-    fresh = fold(json.loads(channel.hello()[1]), ({}, {}))
-    assert stations == fresh[0]
-    sinks = session.line.place("out")
-    assert {p: where for p, where in parts.items() if where < sinks} == fresh[1]
-    assert fresh[1] == {
-        p.part: session.line.place(p.place) for p in session.trace.parts_at(latest(session))
-    }
-
-
-async def test_a_viewer_far_behind_gets_the_present_instead_of_the_way(session):
-    channel = Channel(session, None, Present(session))
-    cursor, _text = channel.hello()
-    while len(session.trace.log) - cursor.rows <= CATCH_UP:
-        await session.step(8 * 3600)
-    cursor, text = channel.news(cursor)
-    message = json.loads(text)
-    assert message["log"] == []
-    assert message["present"] == json.loads(channel.hello()[1])["present"]
-    assert len(message["events"]) <= 100
-    assert cursor.rows == len(session.trace.log)
-
-
-async def test_a_tunnels_pace_is_told_when_it_changes(session, client):
-    channel = Channel(session, None, Present(session))
-    cursor, text = channel.hello()
-    default = session.line.station_by_id["RFL"].residence
-    (first,) = json.loads(text)["paces"]["RFL"]
-    assert first[1] == pytest.approx(default)
-    await session.step(100)
-    cursor, text = channel.news(cursor)
-    assert json.loads(text)["paces"] == {}
-    changed_at = session.now
-    body = {"kind": "set", "target": "RFL.BeltSpeed", "value": 100}
-    assert (await client.post("/api/commands", json=body)).is_success
-    await session.step(100)
-    cursor, text = channel.news(cursor)
-    ((t, seconds),) = json.loads(text)["paces"]["RFL"]
-    assert t == changed_at
-    assert seconds == pytest.approx(default * 80 / 100)
-    assert len(json.loads(channel.hello()[1])["paces"]["RFL"]) == 2
-
-
-async def test_viewers_in_step_share_one_message(session):
-    channel = Channel(session, None, Present(session))
-    a, b = channel.hello(), channel.hello()
-    await session.step(60)
-    assert channel.news(a[0])[1] is channel.news(b[0])[1]
-
-
-async def test_a_stream_costs_little(session):
-    """About 2.6 kB/s a viewer is the aim; here: bytes a simulated second of this line."""
-    channel = Channel(session, None, Present(session))
-    cursor, _text = channel.hello()
-    sent = 0
-    for _ in range(100):
-        await session.step(0.2)
-        cursor, text = channel.news(cursor)
-        sent += len(text)
-    assert sent / 20 < 2600
-
-
 # ---- the adapter, over a socket
 
 
@@ -575,10 +440,6 @@ async def test_a_viewer_that_reads_nothing_holds_nobody_up(session):
         await session.stop()
 
 
-def latest(session):
-    return float(np.nextafter(session.now, 0.0))
-
-
 def test_the_built_page_belongs_to_its_source():
     """Whoever changes the page's source builds it too: `make web`."""
     web = Path(__file__).parents[3] / "visual" / "web"
@@ -598,30 +459,3 @@ def test_the_built_page_is_shipped_and_asks_nobody_else():
         if not name.startswith("docs"):
             assert (dist / name).is_file(), name
     assert not any("//" in name for name in used)
-
-
-async def test_alarms_that_stand_are_listed_and_can_be_acknowledged():
-    session = make(until=60.0)
-    async with client_of(session) as client:
-        line = (await client.get("/api/alarms")).json()
-        assert line["t"] == 60.0
-        await session.step(4 * 3600.0)
-        shown = (await client.get("/api/alarms")).json()["alarms"]
-        assert shown
-        assert {row["state"] for row in shown} <= {"unacknowledged", "returned", "acknowledged"}
-        key = shown[0]["alarm"]
-        assert key in session.line.alarms
-        command = session.submit(twin.Command("acknowledge", key))
-        task = asyncio.ensure_future(command)
-        await asyncio.sleep(0)
-        await session.step(1.0)
-        assert (await task).ok
-        after = (await client.get("/api/alarms")).json()["alarms"]
-        assert key not in [row["alarm"] for row in after if row["state"] != "acknowledged"]
-
-
-async def test_an_unknown_alarm_is_refused_with_a_reason(client, session):
-    body = {"kind": "acknowledge", "target": "RFL.Nothing"}
-    answer = await asyncio.wait_for(client.post("/api/commands", json=body), 10)
-    assert answer.status_code == 409
-    assert "no alarm" in answer.json()["reason"]
