@@ -2,7 +2,7 @@
 
 All sizes are in multiples of the tag's `noise`, the one standard deviation of its fast part. Times
 are in looks of the tag (`period`) unless said. The rows by instrument are in
-`twin.signals.texture`; a scenario may give a tag a row of its own.
+`twin.equipment.instruments`; a scenario may give a tag one of its own.
 """
 
 from __future__ import annotations
@@ -72,3 +72,39 @@ class Texture:
     report: int = 5
     load: float = 0.0
     pattern: float = 0.0
+
+
+class Slow(NamedTuple):
+    """A share of the slow movement of a record: nodes 2**bits looks apart, or jumps as far."""
+
+    bits: int
+    share: float
+    jumps: bool = False
+
+
+class Rough(NamedTuple):
+    """How a stretch of a record moves: its fast part's size and memory, its share of holds."""
+
+    size: float
+    memory: float
+    hold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How a tag moves by a record of it, and not by the kind of its instrument.
+
+    `levels` are equally likely values of its slow part, lowest first, in the tag's unit; `slow`
+    says how fast it goes through them. `rough` has one row for each of so many equally wide bands
+    of levels (by likelihood): what stretches of 2**`bits` looks are like there, each as likely as
+    the others. `tails` is the h of Tukey's family. `about` is the value of the model at which the
+    record was taken: as far as the model moves from it, the tag moves with it; without it the tag
+    shows the record alone.
+    """
+
+    levels: tuple[float, ...]
+    slow: tuple[Slow, ...]
+    rough: tuple[tuple[Rough, ...], ...]
+    bits: int = 4
+    tails: float = 0.0
+    about: float | None = None

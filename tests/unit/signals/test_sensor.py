@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 import twin
 from tests.laws.lines import make, smt
+from twin.equipment.instruments import TEXTURES
 from twin.equipment.tag import Tag, Text, Track
 from twin.equipment.texture import Shifts, Shocks, Texture, Wander
 from twin.signals.disturbance import BLOCK, SHARED, disturbance
 from twin.signals.lattice import levels, looks, shocks, wander
 from twin.signals.noise import correlated, fading, quantiles, tag_key
 from twin.signals.sensor import measured, noise, reported
-from twin.signals.texture import TEXTURES
 
 KEY = tag_key(3, "A.B")
 N = 1 << 17

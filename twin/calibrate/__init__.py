@@ -1,0 +1,1 @@
+"""From a factory's own records to a scenario."""
