@@ -50,9 +50,9 @@ class Texture:
     `memory` is the correlation of the fast noise from look to look, `skew` and `tails` its shape
     (g and h of Tukey's family). `volatility` is the standard deviation of the slowly varying
     logarithm of its size. `quiet` is the share of all noise that is left at a true value of zero.
-    `lag` (s) smooths the true value. `every` looks the transmitter renews its value, which a share
-    `missed` of the time does not come. `deadband` (noises) is how far the value must move to be
-    reported, at least once in 2**`report` looks. `load` and `pattern` are shares of the true value
+    `lag` (s) smooths the true value. Where the tag does not say how often it looks, it does every
+    `every` seconds; a share `missed` of the time no new value comes. `deadband` (noises) is how far
+    the value must move to be reported, at least once in 2**`report` looks. `load` and `pattern` are shares of the true value
     by which parts, and motions within a cycle, differ while the station works.
     """
 

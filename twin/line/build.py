@@ -148,6 +148,8 @@ def _station(
 def _textured(tag: Tag, spec: StationSpec) -> Tag:
     """The tag with the texture of its instrument, or with what the scenario says of it."""
     row = instrument(tag.sensor, tag.key) if tag.noise > 0.0 else None
+    if row is not None and tag.period == 1.0:
+        tag = replace(tag, period=float(row.every))
     given = spec.textures.get(tag.name)
     return replace(tag, texture=row) if given is None else given.on(tag, row)
 

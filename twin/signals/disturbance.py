@@ -17,7 +17,7 @@ from twin.signals.noise import Floats, Ints, correlated, fork, quantiles, tag_ke
 
 DAY = 86_400
 HEAVY = quantiles(0.0, 0.15)
-BLOCK = 4096  # s, computed at once and kept: several tags ask for the same seconds
+BLOCK = 1 << 14  # s, computed at once and kept: several tags ask for the same seconds
 
 
 def supply(key: np.uint64, seconds: Ints) -> Floats:
@@ -64,7 +64,7 @@ SHARED: Mapping[str, tuple[bool, Callable[[np.uint64, Ints], Floats]]] = {
 """By name: whether each station has its own, and the function."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def _block(key: np.uint64, name: str, number: int) -> Floats:
     """A disturbance over BLOCK seconds, shape (BLOCK,)."""
     begin = number * BLOCK

@@ -124,27 +124,21 @@ def _fade(decay: float, most: int) -> Floats:
     return np.exp(-np.arange(min(most, int(4.0 * decay) + 1)) / decay)
 
 
-def looks(key: np.uint64, ticks: Ints, every: int, missed: float) -> Ints:
-    """The tick whose value is shown: a transmitter renews it each `every` ticks, at times not.
+def looks(key: np.uint64, ticks: Ints, missed: float) -> Ints:
+    """The tick whose value is shown, as a share `missed` of the renewals does not come.
 
-    `missed` is the share of renewals that fail to come; no value grows older than sixteen of them.
+    Every sixteenth comes, so that no tick needs more than those before it up to there.
     """
-    turns = ticks // every if every > 1 else ticks
-    if missed > 0.0:
-        most = 16
-        low = int(turns.min()) if len(turns) else 0
-        high = int(turns.max()) if len(turns) else 0
-        fresh = 1.0 - sparse(missed)
-        if high - low > 4 * len(turns) + 64:
-            stale = turns.copy()
-            waiting = (drawn(key, stale, fresh) == 0.0) & (stale % most != 0)
-            while waiting.any():
-                stale[waiting] -= 1
-                waiting &= (drawn(key, stale, fresh) == 0.0) & (stale % most != 0)
-            turns = stale
-        else:
-            numbers = np.arange(low - most, high + 1)
-            come = (fresh.take(mixed(key, numbers)) > 0.0) | (numbers % most == 0)
-            last = np.maximum.accumulate(np.where(come, numbers, low - most))
-            turns = last.take(turns - (low - most))
-    return np.asarray(turns * every if every > 1 else turns)
+    fresh, most = 1.0 - sparse(missed), 16
+    low, high = int(ticks.min()), int(ticks.max())
+    if high - low <= 4 * len(ticks) + 64:
+        numbers = np.arange(low - most, high + 1)
+        come = (fresh.take(mixed(key, numbers)) > 0.0) | (numbers % most == 0)
+        last = np.maximum.accumulate(np.where(come, numbers, low - most))
+        return np.asarray(last.take(ticks - (low - most)))
+    shown = ticks.copy()
+    while True:
+        waiting = (fresh.take(mixed(key, shown)) == 0.0) & (shown % most != 0)
+        if not waiting.any():
+            return shown
+        shown[waiting] -= 1

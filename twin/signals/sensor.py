@@ -27,6 +27,7 @@ FULL = 0.1  # share of the range from which on an instrument is as noisy as it g
 TAPS = 8  # of the lag's weighted mean
 MOTION = 1.7  # s, one motion of a machine's cycle, assumed
 MOTIONS = 64
+PIECES = 4096  # of MOTIONS each, of one part
 
 
 def measured(trace: Trace, tag: Tag, texture: Texture, k: Ints) -> Floats:
@@ -34,8 +35,8 @@ def measured(trace: Trace, tag: Tag, texture: Texture, k: Ints) -> Floats:
     if not len(k):
         return np.zeros(0)
     key = tag_key(trace.seed, tag.key)
-    if texture.every > 1 or texture.missed > 0.0:
-        k = looks(fork(key, 1), k, texture.every, texture.missed)
+    if texture.missed > 0.0:
+        k = looks(fork(key, 1), k, texture.missed)
     low, high = int(k.min()), int(k.max())
     if high - low > DENSE * len(k) + 64:
         return _apart(trace, tag, texture, key, k)
@@ -118,14 +119,23 @@ def true(trace: Trace, tag: Tag, texture: Texture, k: Ints) -> Floats:
     series = trace.index.states(trace.line.place(tag.station))
     if not len(series):
         return value
-    rows = np.maximum(last(series.t, t), 0)
-    part = series.part[rows]
-    works = (series.state[rows] == State.WORKING) & (part >= 0)
+    row = np.maximum(last(series.t, t), 0)
+    low, high = int(row.min()), int(row.max()) + 1
+    part = series.part[low:high].astype(np.int64)
+    works = (series.state[low:high] == State.WORKING) & (part >= 0)
+    if not works.any():
+        return value
+    row -= low
+    into = t - series.t[low:high].take(row)
+    into *= 1.0 / MOTION
+    motion = into.astype(np.int64)
     key = tag_key(trace.seed, tag.station, "load")
-    factor = texture.load * drawn(key, part, HEAVY)
-    motion = ((t - series.t[rows]) / MOTION).astype(np.int64) & (MOTIONS - 1)
-    factor += texture.pattern * _motions(key).take(motion)
-    factor *= works
+    factor = _motions(key).take(motion & (MOTIONS - 1))
+    factor *= texture.pattern
+    motion //= MOTIONS  # material differs from part to part, and along a long one
+    motion += (part * PIECES).take(row)
+    factor += texture.load * drawn(key, motion, HEAVY)
+    factor *= works.take(row)
     factor += 1.0
     factor *= value
     return factor
