@@ -60,7 +60,7 @@ TEXTURES: Mapping[str, Texture] = {
         wander=(Wander(3, 0.8), Wander(9, 1.0)),
         shocks=Shocks(7, 0.4, 4.0, 2.0),
         shared=(Shared("supply", 1.0), Shared("machine", 0.8)),
-        every=2, missed=0.02, deadband=0.7, report=4, load=0.06, pattern=0.08,
+        missed=0.02, deadband=0.7, report=4, load=0.06, pattern=0.08,
     ),
     "current": Texture(
         memory=0.3, skew=0.25, tails=0.10, volatility=0.5, quiet=0.03,
