@@ -218,6 +218,47 @@ def _batch(
     recipes.batch(folder, batch, as_json)
 
 
+def _calibrate(
+    name: Annotated[str, scenario()],
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--data",
+            metavar="[KIND=]FILE",
+            help=_("A table of cycles, stops or telemetry, CSV; may be given more than once."),
+        ),
+    ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OWN=NAME", help=_("Your name of a station, product, stop.")),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help=_("The calibrated scenario, a .yaml."))
+    ] = Path("my-line.yaml"),
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help=_("A report with plots, an .html.")),
+    ] = None,
+    example: Annotated[
+        Path | None,
+        typer.Option(
+            "--example",
+            metavar="DIR",
+            help=_("Write example tables of the simulated line there instead."),
+        ),
+    ] = None,
+    duration: Annotated[str, until(_(" For --example."))] = "40h",
+    seed: Annotated[int, seed()] = 0,
+    force: Annotated[bool, force()] = False,
+) -> None:
+    from twin.cli import calibration
+
+    if example is not None:
+        calibration.example(name, example, duration, seed)
+    else:
+        calibration.calibrate(name, data or (), names or (), out, report, force)
+
+
 def _schema() -> None:
     from twin.cli import lookup
 
@@ -503,6 +544,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _batch,
         N_("Show the record of a batch: phases, set and actual values."),
         "twin batch runs/a --batch 3",
+    ),
+    (
+        "calibrate",
+        _calibrate,
+        N_("Fit a line to your own records of cycles and stops."),
+        f"twin calibrate {LINE} --data cycles.csv --data stops.csv --out my-line.yaml",
     ),
     (
         "schema",

@@ -21,6 +21,7 @@ OURS = {
     (PASSWORDS, "opcua"): "opcua_server:hash_password",
     (VIEWS, "still"): "visual.render:still",
     (VIEWS, "scene"): "visual.scene:page_scene",
+    (VIEWS, "fits"): "visual.fits:fit_report",
 }
 
 

@@ -34,11 +34,19 @@ def load(name: str | os.PathLike[str]) -> Line:
     >>> line.title.ko, line.settings["RFL.BeltSpeed"].default
     ('SMT 라인', 80.0)
     """
-    raw, file = _bytes(name)
+    return _line(*_bytes(name), os.fspath(name))
+
+
+def parse(text: str, origin: str = "") -> Line:
+    """The line of a scenario's text; `origin` is its name in messages. Errors as of `load`."""
+    return _line(text.encode(), origin, origin)
+
+
+def _line(raw: bytes, file: str, origin: str) -> Line:
     scenario, problems = _examine(raw, file)
     if problems or scenario is None:
         raise ScenarioError(problems)
-    return build(scenario, decode(raw, file), os.fspath(name))
+    return build(scenario, decode(raw, file), origin)
 
 
 def check(name: str | os.PathLike[str]) -> list[Problem]:
