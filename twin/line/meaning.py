@@ -10,7 +10,16 @@ from collections.abc import Iterator
 
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, fluid_rules, material_rules, names, recipes, rota
+from twin.line import (
+    batches,
+    flow,
+    fluid_rules,
+    material_rules,
+    names,
+    recipes,
+    rota,
+    texture_rules,
+)
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario, SetupSpec, StationSpec
 from twin.line.source import Path, Source, shown
@@ -33,6 +42,7 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
         *recipes.RULES,
         *fluid_rules.NAME_RULES,
         *material_rules.RULES,
+        *texture_rules.RULES,
         laws,
         rooms,
         rota.shifts,
