@@ -100,11 +100,11 @@ def fit(times: ArrayLike, values: ArrayLike) -> TextureFit:
     steady = cells - middle[:, None]
     calm = np.abs(steady).mean(axis=1) <= np.abs(rest).mean(axis=1)
     rest[calm] = steady[calm]
-    slow = _slow(score, _jumps(x, middle, size))
+    slow = _slow(score, _jumps(x, middle, score, size))
     rough = _rough(cells, rest, score, step)
     record = Recorded(
         tuple(np.quantile(middle, (np.arange(KNOTS) + 0.5) / KNOTS).tolist()),
-        slow, rough, BITS, _tails(rest),
+        slow, rough, _stretch(rest.std(axis=1)), _tails(x),
     )  # fmt: skip
     return TextureFit(len(x), period, step, record)
 
@@ -138,16 +138,18 @@ def _trend(middle: Floats, size: int) -> Floats:
     return np.interp(at, centres, middle).reshape(-1, size)
 
 
-def _jumps(x: Floats, middle: Floats, size: int) -> float:
+def _jumps(x: Floats, middle: Floats, score: Floats, size: int) -> float:
     """Share of the movement between stretches (power) that is made within a few looks."""
     if len(middle) < 8:
         return 0.0
     three = np.median(np.lib.stride_tricks.sliding_window_view(x, 3), axis=1)
-    short_steps = np.abs(three[3:] - three[:-3])
-    most = [short_steps[i * size : (i + 2) * size].max(initial=0.0) for i in range(len(middle) - 1)]
+    steps = np.abs(three[3:] - three[:-3])
+    pairs = [steps[i * size : (i + 2) * size] for i in range(len(middle) - 1)]
+    most = np.array([pair.max(initial=0.0) for pair in pairs])
+    usual = np.array([np.median(pair) if len(pair) else 0.0 for pair in pairs])
     moved = np.abs(np.diff(middle))
-    far = moved * moved
-    sudden = np.array(most) > 0.7 * moved
+    far = np.diff(score) ** 2
+    sudden = (most > 0.7 * moved) & (most > 6.0 * usual)
     return float(far[sudden].sum() / far.sum()) if far.sum() > 0.0 else 0.0
 
 
@@ -209,11 +211,19 @@ def _rough(
     return tuple(out)
 
 
+def _stretch(size: Floats) -> int:
+    """How long a stretch stays as rough as it is, as a power of two of looks."""
+    _, rank = np.unique(size, return_inverse=True)
+    alike = _correlation(rank.astype(np.float64))
+    cells = next((i for i, value in enumerate(alike) if value < 0.35), len(alike))
+    return BITS + cells
+
+
 def _row(size: Floats, memory: Floats, hold: Floats, step: float) -> Rough:
     """One row for several stretches; holds that rounding alone makes are not asked for twice."""
     from math import erf, sqrt
 
-    typical = float(np.sqrt(np.mean(size * size)))
+    typical = float(np.median(size))
     kept = float(np.clip(np.median(memory) + 0.06, -0.8, 0.95))
     moves = typical * sqrt(2.0 * (1.0 - kept))
     same = erf(step / (2.0 * sqrt(2.0) * moves)) if step > 0.0 and moves > 0.0 else 0.0
@@ -227,11 +237,23 @@ def _uniform(score: Floats) -> Floats:
     return np.asarray(ndtr(score))
 
 
-def _tails(rest: Floats) -> float:
-    """h of Tukey's family whose kurtosis is the median one of the stretches' fast parts."""
-    size = rest.std(axis=1)
-    busy = rest[size > 0.0] / size[size > 0.0][:, None]
-    if len(busy) < 4:
+def _tails(x: Floats) -> float:
+    """h of Tukey's family for the noise whose steps have the usual kurtosis of stretches of 64.
+
+    Steps of white noise have half its excess kurtosis; 0.1 is what 64 normal values lack.
+    """
+    steps = np.diff(x[: len(x) // 64 * 64].reshape(-1, 64), axis=1)
+    steps = steps[steps.std(axis=1) > 0.0]
+    if len(steps) < 4:
         return 0.0
-    kurtosis = float(np.median(np.mean(busy**4, axis=1)))
-    return float(np.clip((kurtosis - 2.6) * 0.1, 0.0, 0.2))
+    steps = steps - steps.mean(axis=1, keepdims=True)
+    power = np.mean(steps * steps, axis=1)
+    excess = float(np.median(np.mean(steps**4, axis=1) / (power * power))) - 3.0 + 0.1
+    return float(np.interp(2.0 * excess, *_kurtoses()))
+
+
+@cache
+def _kurtoses() -> tuple[Floats, Floats]:
+    """Excess kurtosis, and the h that has it."""
+    h = np.linspace(-0.3, 0.15, 19)
+    return np.array([np.mean(quantiles(0.0, v) ** 4) - 3.0 for v in h]), h

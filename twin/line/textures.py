@@ -56,7 +56,7 @@ class PlayedSpec(Record):
         list[Annotated[list[RoughSpec], Field(min_length=1, max_length=40)]],
         Field(min_length=1, max_length=40),
     ]
-    tails: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0
+    tails: Annotated[float, Field(ge=-0.3, le=0.3)] = 0.0
     stretch: Looks = 16
     about: Value | None = None
 
