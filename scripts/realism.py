@@ -245,9 +245,7 @@ def cycles(trace: twin.Trace, station: str) -> Floats:
 
 def verdicts(trace: twin.Trace, station: str) -> NDArray[np.bool_]:
     """Whether each part a station judged was rejected, in order."""
-    return np.asarray(
-        trace.index.events(EventKind.VERDICT, trace.line.place(station)).value == 0.0
-    )
+    return np.asarray(trace.index.events(EventKind.VERDICT, trace.line.place(station)).value == 0.0)
 
 
 def streaks(rejected: NDArray[np.bool_]) -> float:
@@ -279,7 +277,9 @@ def show_lines(ids: Sequence[str]) -> None:
                 row = " ".join(f"{k} {v:.3g}" for k, v in wildness(long).items())
                 print(f"  stops of {station.id}: {row}")
             if isinstance(station.spec.cycle, Automatic):
-                row = " ".join(f"{k} {v:.3g}" for k, v in wildness(cycles(trace, station.id)).items())
+                row = " ".join(
+                    f"{k} {v:.3g}" for k, v in wildness(cycles(trace, station.id)).items()
+                )
                 print(f"  cycles of {station.id}: {row}")
             rejected = verdicts(trace, station.id)
             if rejected.sum() >= 30:

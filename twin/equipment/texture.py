@@ -52,8 +52,9 @@ class Texture:
     logarithm of its size. `quiet` is the share of all noise that is left at a true value of zero.
     `lag` (s) smooths the true value. Where the tag does not say how often it looks, it does every
     `every` seconds; a share `missed` of the time no new value comes. `deadband` (noises) is how far
-    the value must move to be reported, at least once in 2**`report` looks. `load` and `pattern` are shares of the true value
-    by which parts, and motions within a cycle, differ while the station works.
+    the value must move to be reported, at least once in 2**`report` looks. `load` and `pattern` are
+    shares of the true value by which parts, and motions within a cycle, differ while the station
+    works.
     """
 
     memory: float = 0.0

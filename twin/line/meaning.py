@@ -23,7 +23,7 @@ from twin.line import (
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario, SetupSpec, StationSpec
 from twin.line.source import Path, Source, shown
-from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
+from twin.line.values import Bursts, Drawn, Fixed, Measured, Triangular, Uniform
 
 
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
@@ -101,6 +101,9 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
         if isinstance(law, Bursts) and law.close >= law.mean:
             at = (*path, "close")
             yield source.problem(at, "close < mean", shown(source.value(at)))
+        if isinstance(law, Measured) and law.times != sorted(law.times):
+            at = (*path, "times")
+            yield source.problem(at, _("times from the shortest to the longest"), shown(law.times))
         if isinstance(law, Uniform | Triangular):
             order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
             values = [getattr(law, key) for key in order]
