@@ -36,6 +36,7 @@ Floats = NDArray[np.float64]
 WINDOW = 64
 NEIGHBOURS = 8
 FEWEST = 128  # values below which a signal is not judged
+MANY = 60  # durations
 
 
 def kurtosis(x: Floats) -> float:
@@ -261,6 +262,13 @@ def show_signals(found: Mapping[str, list[Floats]]) -> None:
         print(f"{name:30}" + "".join(f"{v:15.4g}" for v in texture(np.concatenate(parts)).values()))
 
 
+def show_times(what: str, station: str, x: Floats) -> None:
+    """A row of durations, where there are enough."""
+    if len(x) >= MANY:
+        row = " ".join(f"{key} {value:.3g}" for key, value in wildness(x).items())
+        print(f"  {what} of {station}: {row}")
+
+
 def show_lines(ids: Sequence[str]) -> None:
     """Texture, stops and rejects of shipped lines."""
     for name in ids:
@@ -272,10 +280,7 @@ def show_lines(ids: Sequence[str]) -> None:
         moving = {k: [x] for k, x in zip(tags, values, strict=True) if np.ptp(x) > 0.0}
         show_signals(moving)
         for station in line.stations:
-            long = stops(trace, station.id)
-            if len(long) >= 60:
-                row = " ".join(f"{k} {v:.3g}" for k, v in wildness(long).items())
-                print(f"  stops of {station.id}: {row}")
+            show_times("stops", station.id, stops(trace, station.id))
             if isinstance(station.spec.cycle, Automatic):
                 row = " ".join(
                     f"{k} {v:.3g}" for k, v in wildness(cycles(trace, station.id)).items()
@@ -291,9 +296,18 @@ SHIPPED = ("electronics/smt-v1", "machine-parts/shaft-v1", "food/beverage-v1",
            "chemical/coating-v1", "chemical/cstr-v1")  # fmt: skip
 
 
+def together(steps: NDArray[np.float64]) -> float:
+    """Mean size of the correlations between the steps of several tags, shape (tags, steps)."""
+    moving = steps[steps.std(axis=1) > 0.0]
+    if len(moving) < 2:
+        return float("nan")
+    return float(np.abs(np.corrcoef(moving)[np.triu_indices(len(moving), 1)]).mean())
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    """The command line."""
+    text = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
     parser.add_argument("what", choices=["signals", "durations", "lines", "emulate", "compare"])
     parser.add_argument("names", nargs="*")
     for option in ("--time", "--group", "--column"):

@@ -21,7 +21,8 @@ TEXTURES: Mapping[str, Texture] = {
         memory=0.6, tails=0.05, volatility=0.3, lag=4.0,
         wander=(Wander(5, 0.8), Wander(8, 1.0), Wander(11, 1.0)),
         shifts=Shifts(10, 0.5, 1.0), shocks=Shocks(9, 0.25, 3.0, 20.0),
-        shared=(Shared("ambient", 0.3, 20.0), Shared("supply", 0.5, 3.0)),
+        shared=(Shared("machine", 0.5, 2.0), Shared("supply", 0.5, 3.0),
+                Shared("ambient", 0.3, 20.0)),
         deadband=1.0, report=6,
     ),
     "thermocouple": Texture(
@@ -34,14 +35,14 @@ TEXTURES: Mapping[str, Texture] = {
         memory=0.5, tails=0.10, volatility=0.5, quiet=0.05, lag=0.5,
         wander=(Wander(3, 1.0), Wander(6, 1.5), Wander(10, 1.5)),
         shifts=Shifts(9, 0.5, 1.5), shocks=Shocks(7, 0.3, 4.0, 4.0),
-        shared=(Shared("air", 1.0, 1.0), Shared("supply", 0.3, 1.0)),
+        shared=(Shared("machine", 0.9), Shared("air", 0.7, 1.0), Shared("supply", 0.3, 1.0)),
         deadband=0.7, report=4,
     ),
     "flow": Texture(
         memory=0.7, tails=0.08, volatility=0.5, quiet=0.02, lag=1.0,
         wander=(Wander(4, 1.2), Wander(7, 1.5), Wander(11, 1.5)),
         shifts=Shifts(9, 0.4, 1.5), shocks=Shocks(8, 0.3, 4.0, 5.0),
-        shared=(Shared("supply", 0.6, 1.0),), deadband=0.5, report=3,
+        shared=(Shared("machine", 0.9), Shared("supply", 0.6, 1.0)), deadband=0.5, report=3,
     ),
     "level": Texture(
         memory=0.8, tails=0.05, volatility=0.5,
@@ -59,7 +60,7 @@ TEXTURES: Mapping[str, Texture] = {
         memory=0.5, skew=0.25, tails=0.08, volatility=0.5, quiet=0.03, lag=1.0,
         wander=(Wander(3, 0.8), Wander(9, 1.0)),
         shocks=Shocks(7, 0.4, 4.0, 2.0),
-        shared=(Shared("supply", 1.0), Shared("machine", 0.8)),
+        shared=(Shared("machine", 1.2), Shared("supply", 0.8)),
         missed=0.02, deadband=0.7, report=4, load=0.06, pattern=0.08,
     ),
     "current": Texture(
@@ -73,7 +74,7 @@ TEXTURES: Mapping[str, Texture] = {
         memory=0.3, tails=0.10, volatility=0.5, quiet=0.0,
         wander=(Wander(4, 1.0), Wander(8, 1.0)),
         shifts=Shifts(9, 0.3, 1.5), shocks=Shocks(8, 0.3, 4.0, 2.0),
-        shared=(Shared("supply", 0.8),), deadband=1.5, report=6,
+        shared=(Shared("machine", 1.0), Shared("supply", 0.6)), deadband=1.0, report=5,
     ),
     "torque": Texture(
         memory=0.4, skew=0.3, tails=0.10, volatility=0.6, quiet=0.03,
@@ -115,7 +116,7 @@ TEXTURES: Mapping[str, Texture] = {
     "optical": Texture(
         memory=0.1, skew=0.2, tails=0.12, volatility=0.4,
         wander=(Wander(9, 1.0), Wander(12, 1.5)), shifts=Shifts(9, 0.4, 1.5),
-        shocks=Shocks(7, 0.3, 5.0, 0.0), shared=(Shared("machine", 0.5),), missed=0.02,
+        shocks=Shocks(7, 0.3, 5.0, 0.0), shared=(Shared("machine", 0.9),), missed=0.02,
     ),
     "length": Texture(
         memory=0.3, tails=0.08, volatility=0.3,
