@@ -85,7 +85,7 @@ def standard_tags(
     if top > 0.0:
         tags.append(
             Tag("Power", Text("Electric power", "소비 전력"), "kW", 0, 1.5 * top, ByState(by_state),
-                noise=0.01 * top, resolution=_step(top))
+                noise=0.01 * top, resolution=_step(top), sensor="power")
         )  # fmt: skip
         tags.append(
             Tag("Energy", Text("Electric energy", "누적 전력량"), "kWh", 0, MAXIMUM_COUNT,

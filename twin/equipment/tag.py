@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from twin.equipment.texture import Recorded, Texture
+
 
 class Text(NamedTuple):
     """A text in both languages of the product."""
@@ -163,9 +165,9 @@ class Tag:
 
     `low` and `high` are the engineering range in `unit`; `period` (s) is the sensor's own sampling
     grid, instants `k * period`; `noise` is one standard deviation and `resolution` the step of the
-    last digit, both in `unit`. `sensor` is the kind of instrument ("rtd", "flow", "power"), which
-    gives the noise its memory and tails. `setting` names the set point a client may write through
-    this tag.
+    last digit, both in `unit`. `sensor` is the kind of instrument ("rtd", "flow", "power"); the
+    line gives the tag the `texture` of that kind, or the scenario's. `setting` names the set point
+    a client may write through this tag.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Tag:
     labels: tuple[str, ...] = ()
     setting: str = ""
     station: str = ""
+    texture: Texture | Recorded | None = None
 
     @property
     def key(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from twin.equipment import CATALOGUE
 from twin.equipment.alarm import HIGH, LOW, Alarm, Failed
+from twin.equipment.instruments import instrument
 from twin.equipment.model import Equipment, Parameters, Quantity
 from twin.equipment.standard import fluid_tags, line_tags, standard_tags
 from twin.equipment.tag import Tag, Text, Track
@@ -140,13 +141,22 @@ def _station(
         parameters,
         takes,
         _needed(outlets),
-        tuple(replace(tag, station=name) for tag in tags),
+        tuple(_textured(replace(tag, station=name), spec) for tag in tags),
         equipment.settings(parameters),
         quantities,
         readings,
         _alarms(name, spec, equipment.alarms(parameters) + supply.alarms(feeds)),
         feeds,
     )
+
+
+def _textured(tag: Tag, spec: StationSpec) -> Tag:
+    """The tag with the texture of its instrument, or with what the scenario says of it."""
+    row = instrument(tag.sensor, tag.key) if tag.noise > 0.0 else None
+    if row is not None and tag.period == 1.0:
+        tag = replace(tag, period=float(row.every))
+    given = spec.textures.get(tag.name)
+    return replace(tag, texture=row) if given is None else given.on(tag, row)
 
 
 def _alarms(name: str, spec: StationSpec, own: tuple[Alarm, ...]) -> tuple[Alarm, ...]:

@@ -13,11 +13,20 @@ from pydantic import ValidationError
 from twin.equipment import CATALOGUE
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, fluid_rules, material_rules, names, recipes, rota
+from twin.line import (
+    batches,
+    flow,
+    fluid_rules,
+    material_rules,
+    names,
+    recipes,
+    rota,
+    texture_rules,
+)
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario, SetupSpec, StationSpec
 from twin.line.source import Path, Source, shown
-from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
+from twin.line.values import Bursts, Drawn, Fixed, Measured, Triangular, Uniform
 
 
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
@@ -36,6 +45,7 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
         *recipes.RULES,
         *fluid_rules.NAME_RULES,
         *material_rules.RULES,
+        *texture_rules.RULES,
         laws,
         meters,
         rooms,
@@ -95,6 +105,9 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
         if isinstance(law, Bursts) and law.close >= law.mean:
             at = (*path, "close")
             yield source.problem(at, "close < mean", shown(source.value(at)))
+        if isinstance(law, Measured) and law.times != sorted(law.times):
+            at = (*path, "times")
+            yield source.problem(at, _("times from the shortest to the longest"), shown(law.times))
         if isinstance(law, Uniform | Triangular):
             order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
             values = [getattr(law, key) for key in order]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from math import log
+from statistics import fmean
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -224,6 +227,25 @@ class Bursts(Record):
         return (self.mean - self.share * self.close) / (1.0 - self.share)
 
 
+class Measured(Record):
+    """As recorded: equally likely `times` in order, straight lines between their logarithms.
+
+    `memory` is the correlation of the normal score of a draw with that of the draw before.
+    """
+
+    kind: Literal["measured"]
+    times: Annotated[list[PositiveSeconds], Field(min_length=2, max_length=200)]
+    memory: Annotated[float, Field(ge=0, le=0.9)] = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean of the time, s: of the exponential of each straight line."""
+        return fmean(
+            low if high == low else (high - low) / log(high / low)
+            for low, high in pairwise(self.times)
+        )
+
+
 Drawn = (
     Fixed
     | Exponential
@@ -235,6 +257,7 @@ Drawn = (
     | Erlang
     | Automatic
     | Bursts
+    | Measured
 )
 _FORMS = set().union(*(kind.model_fields for kind in Drawn.__args__))
 

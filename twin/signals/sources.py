@@ -41,7 +41,16 @@ WHOLE = 1e-6  # units by which a counter may lag behind a whole number through r
 
 def last(times: Floats, t: Floats) -> NDArray[np.int64]:
     """Row in force at each instant: the last with time <= t; -1 before the first."""
-    return np.searchsorted(times, t, side="right") - 1
+    if len(t) < 64 or not t[0] <= t[-1]:
+        return np.searchsorted(times, t, side="right") - 1
+    first, final = np.searchsorted(times, t[[0, -1]], side="right") - 1
+    if final - first > len(t) >> 2 or not bool((t[1:] >= t[:-1]).all()):
+        return np.searchsorted(times, t, side="right") - 1
+    begins = np.searchsorted(
+        t, times[first + 1 : final + 1], side="left"
+    )  # few rows, many instants
+    counts = np.diff(begins, prepend=0, append=len(t))
+    return np.repeat(np.arange(first, final + 1), counts)
 
 
 def held(times: Floats, values: NDArray[Any], t: Floats, initial: float) -> Floats:
