@@ -194,15 +194,11 @@ def _lots(trace: Trace, feed: Feed) -> dict[int, float]:
 
 def _uses_at(trace: Trace, feed: Feed, parts: Column | None = None) -> Iterator[Used]:
     series = trace.index.readings(trace.reading_number(f"{feed.station}.{feed.lot_key}"))
-    rows = range(len(series)) if parts is None else np.flatnonzero(np.isin(series.part, parts))
-    for row in rows:
-        yield Used(
-            float(series.t[row]),
-            int(series.part[row]),
-            feed.station,
-            feed.material,
-            int(series.value[row]),
-        )
+    rows = slice(None) if parts is None else np.isin(series.part, parts)
+    lots = series.value[rows].astype(np.int64)
+    columns = (series.t[rows].tolist(), series.part[rows].tolist(), lots.tolist())
+    for t, part, lot in zip(*columns, strict=True):
+        yield Used(t, part, feed.station, feed.material, lot)
 
 
 def _used(trace: Trace, parts: Column) -> Iterator[Used]:
