@@ -16,16 +16,21 @@ from numpy.typing import NDArray
 
 from twin.calibrate import Calibration, Fit
 from twin.calibrate.laws import distribution
-from twin.calibrate.scenario import time_text
+from twin.calibrate.tags import TagFit
+from twin.calibrate.writing import time_text
 from twin.equipment.tag import Text
 from visual.fonts import families
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 DATA, LAW, TWIN = "#8fa7b3", "#c8192e", "#1f5fa0"
-LAGS = 12
+LAGS, STRETCH = 12, 600
+LOOKS, STEPS = Text("looks", "표본"), Text("Share of steps above", "변화량 초과 비율")
 TITLE = Text("Calibration", "보정 결과")
 DENSITY = Text("How often", "빈도")
 BELOW = Text("Share below", "누적 비율")
@@ -40,6 +45,12 @@ HEADS = (
     Text("In the scenario", "시나리오 값"), Text("Mean in the twin", "트윈의 평균"),
     Text("KS distance", "KS 거리"), Text("Notes", "비고"),
 )  # fmt: skip
+TAG_HEADS = (
+    Text("Tag", "태그"), Text("Records", "기록 수"), Text("Resolution", "분해능"),
+    Text("Noise: record → twin", "잡음: 기록 → 트윈"), Text("Memory", "기억"),
+    Text("Holds", "값 유지"), Text("Notes", "비고"),
+)  # fmt: skip
+UNFIT_HEADS = (Text("What", "항목"), Text("Why", "이유"))
 STYLE = """
 body{font-family:'Noto Sans KR','Noto Sans CJK KR',sans-serif;color:#1c2a33;margin:2rem auto;
 max-width:70rem;padding:0 1rem}
@@ -55,56 +66,96 @@ def fit_report(calibration: Calibration, path: Path, *, language: str = "en") ->
     from matplotlib import rc_context
 
     with rc_context({"font.family": families(language), "font.size": 9}):
-        parts = [_section(fit, language) for fit in calibration.fits]
-    rows = "".join(
-        f"<tr><td>{escape(one.what)}</td><td>{escape(one.why)}</td></tr>"
-        for one in calibration.unfits
-    )
+        parts = [_section(fit.what, _picture(fit, language)) for fit in calibration.fits]
+        parts += [_section(one.what, _tag_picture(one, language)) for one in calibration.tags]
+    unfits = _table(UNFIT_HEADS, [(one.what, one.why) for one in calibration.unfits], language)
     title = f"{TITLE.in_language(language)}: {escape(calibration.line.id)}"
-    head = "".join(f"<th>{escape(h.in_language(language))}</th>" for h in HEADS)
-    table = "".join(_row(fit) for fit in calibration.fits)
+    times = _table(HEADS, map(_row, calibration.fits), language)
+    tags = _table(TAG_HEADS, map(_tag_row, calibration.tags), language)
     path.write_text(
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style><h1>{title}</h1><table><tr>{head}</tr>{table}</table>"
-        f"{''.join(parts)}<h1>{UNFIT.in_language(language)}</h1><table>{rows}</table></html>\n",
+        f"<style>{STYLE}</style><h1>{title}</h1>{times}{tags}{''.join(parts)}"
+        f"<h1>{UNFIT.in_language(language)}</h1>{unfits}</html>\n",
         encoding="utf-8",
     )
 
 
-def _row(fit: Fit) -> str:
+def _table(heads: Sequence[Text], rows: Iterable[Sequence[str]], language: str) -> str:
+    """A table; nothing where there are no rows."""
+    cells = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    if not cells:
+        return ""
+    head = "".join(f"<th>{escape(one.in_language(language))}</th>" for one in heads)
+    return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+
+
+def _row(fit: Fit) -> tuple[str, ...]:
     low, high = fit.fitted.interval
     value = ", ".join(f"{key}: {one}" for key, one in fit.value.items())
-    cells = (
+    return (
         fit.what, str(fit.fitted.n), f"{time_text(low)} – {time_text(high)}", value,
         time_text(float(fit.shown.mean())) if len(fit.shown) else "–",
         f"{fit.fitted.distance:.3f}", "; ".join(fit.notes),
     )  # fmt: skip
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
-def _section(fit: Fit, language: str) -> str:
-    picture = base64.b64encode(_picture(fit, language)).decode()
-    name = escape(fit.what)
+def _tag_row(one: TagFit) -> tuple[str, ...]:
+    pair = (one.fitted, one.again or one.fitted)
     return (
-        f'<section><h2>{name}</h2><img alt="{name}" src="data:image/png;base64,{picture}">'
-        "</section>"
+        one.what, str(one.fitted.n), f"{one.fitted.resolution:.4g}",
+        " → ".join(f"{fit.noise:.3g}" for fit in pair),
+        " → ".join(f"{fit.memory:.2f}" for fit in pair),
+        " → ".join(f"{fit.hold:.2f}" for fit in pair), "; ".join(one.notes),
+    )  # fmt: skip
+
+
+def _section(what: str, picture: bytes) -> str:
+    name, data = escape(what), base64.b64encode(picture).decode()
+    return (
+        f'<section><h2>{name}</h2><img alt="{name}" src="data:image/png;base64,{data}"></section>'
     )
 
 
 def _picture(fit: Fit, language: str) -> bytes:
-    """Three charts side by side, a PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.0, 2.5), layout="constrained", dpi=120)
-    FigureCanvasAgg(figure)
-    first, second, third = figure.subplots(1, 3)
+    """How often, share below, memory: three charts side by side, a PNG."""
+    figure, (first, second, third) = _charts(3)
     top = float(np.quantile(fit.sample, 0.995)) * 1.02
     low = float(fit.sample.min())
     low = low * 0.98 if low > 0.5 * top else 0.0
     _density(first, fit, (low, top), language)
     _shares(second, fit, (low, top), language)
     _memory(third, fit, language)
+    return _png(figure)
+
+
+def _tag_picture(one: TagFit, language: str) -> bytes:
+    """A stretch of the record, one of the twin, and the steps of both; a PNG."""
+    figure, (first, second, third) = _charts(3)
+    shown = one.shown[1] if one.shown is not None else np.empty(0)
+    pairs = ((first, one.sample[1], DATA, RECORDED), (second, shown, TWIN, SHOWN))
+    for axes, values, colour, title in pairs:
+        begin = max(len(values) // 2 - STRETCH // 2, 0)
+        axes.plot(values[begin : begin + STRETCH], color=colour, lw=0.9)
+        axes.set(title=title.in_language(language), xlabel=LOOKS.in_language(language))
+    for values, colour in ((one.sample[1], DATA), (shown, TWIN)):
+        steps = np.sort(np.abs(np.diff(values[np.isfinite(values)])))
+        if len(steps):
+            share = 1.0 - np.arange(len(steps)) / len(steps)
+            third.plot(steps, share, color=colour, lw=1.6)
+    third.set(yscale="log", title=STEPS.in_language(language))
+    return _png(figure)
+
+
+def _charts(count: int) -> tuple[Figure, Sequence[Axes]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10.0, 2.5), layout="constrained", dpi=110)
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(1, count))
+
+
+def _png(figure: Figure) -> bytes:
     stream = io.BytesIO()
     figure.savefig(stream, format="png")
     return stream.getvalue()

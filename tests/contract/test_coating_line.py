@@ -93,7 +93,7 @@ def test_phases_of_the_kettle_take_as_long_as_the_golden_numbers_say(quiet):
     assert np.median(durations(quiet, "R101", "dose")) == pytest.approx(60.0, abs=0.1)
     hours = np.arange(0.0, 48 * HOUR, 30.0)
     hot = tag(quiet, "R101.DoseFlow", hours) > 4.0
-    assert tag(quiet, "R101.Temp", hours)[hot].max() == pytest.approx(61.0, abs=0.5)
+    assert tag(quiet, "R101.Temp", hours)[hot].max() == pytest.approx(61.0, abs=1.0)
 
 
 def test_colour_takes_one_and_a_half_corrections_and_seven_in_ten_are_right_after_the_first(quiet):

@@ -61,6 +61,11 @@ def test_shuffled_instants_are_bit_equal(trace, whole):
     assert np.array_equal(twin.sample(trace, "*", TICKS[order]), whole[:, order])
 
 
+@pytest.mark.parametrize("step", [600, 1000, 2500])
+def test_instants_far_apart_are_bit_equal(trace, whole, step):
+    assert np.array_equal(twin.sample(trace, "*", TICKS[7::step]), whole[:, 7::step])
+
+
 @settings(max_examples=20)
 @given(
     chunk=st.integers(1, 7000), start=st.integers(0, 5000), step=st.sampled_from([1.0, 2.0, 7.5])

@@ -7,7 +7,7 @@ shifted once by the difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from twin.calibrate import observe
 from twin.calibrate.fits import Fit, Unfit
 from twin.calibrate.machines import Names, cycles, rows_by_station, stops
-from twin.calibrate.scenario import calibrated, written
+from twin.calibrate.scenario import calibrated
 from twin.calibrate.spells import Spells
 from twin.calibrate.tables import Table
+from twin.calibrate.tags import TagFit, shown, textures
+from twin.calibrate.writing import written
 from twin.errors import UsageError
 from twin.i18n import _
 from twin.kernel.run import Run
@@ -39,6 +41,7 @@ class Calibration:
     text: str
     line: Line
     fits: tuple[Fit, ...]
+    tags: tuple[TagFit, ...]
     unfits: tuple[Unfit, ...]
 
 
@@ -56,25 +59,38 @@ def calibrate(
     Raises UsageError when nothing at all could be fitted.
     """
     known = Names(names or {})
-    fits: list[Fit] = []
-    unfits: list[Unfit] = []
-    for found in _found(line, tables, known):
-        (fits if isinstance(found, Fit) else unfits).append(found)  # type: ignore[arg-type]
-    if not fits:
+    found = [*_times(line, tables, known), *_textures(line, tables, known, seed)]
+    fits = [one for one in found if isinstance(one, Fit)]
+    moves = [one for one in found if isinstance(one, TagFit)]
+    unfits = [one for one in found if isinstance(one, Unfit)]
+    if not fits and not moves:
         reasons = "\n".join(f"{one.what}: {one.why}" for one in unfits)
         raise UsageError(_("nothing could be fitted.\n{reasons}").format(reasons=reasons))
     day = today or datetime.now(UTC).date()
-    first = parse(calibrated(line, name, fits, day))
+    first = parse(calibrated(line, name, [*fits, *moves], day))
     trace = _run(first, fits, seed)
     shifted = [_shifted(first, trace, fit) for fit in fits]
-    text = calibrated(line, name, shifted, day)
+    text = calibrated(line, name, [*shifted, *moves], day)
     final = parse(text)
     if shifted != fits:
         trace = _run(final, fits, seed)
-    return Calibration(text, final, tuple(_shown(trace, fit) for fit in shifted), tuple(unfits))
+    return Calibration(
+        text,
+        final,
+        tuple(_shown(trace, fit) for fit in shifted),
+        tuple(shown(trace, one) for one in moves),
+        tuple(unfits),
+    )
 
 
-def _found(line: Line, tables: Sequence[Table], names: Names) -> list[Fit | Unfit]:
+def _textures(
+    line: Line, tables: Sequence[Table], names: Names, seed: int
+) -> Iterator[TagFit | Unfit]:
+    if any(table.signals for table in tables):
+        yield from textures(line, tables, names, _run(line, (), seed))
+
+
+def _times(line: Line, tables: Sequence[Table], names: Names) -> list[Fit | Unfit]:
     found: list[Fit | Unfit] = []
     run = rows_by_station(tables, "cycles", names)
     stopped = rows_by_station(tables, "stops", names)
@@ -90,6 +106,8 @@ def _found(line: Line, tables: Sequence[Table], names: Names) -> list[Fit | Unfi
             found += cycles(line, station, run[name], stopped.get(name))
         if name in stopped:
             found += stops(station, stopped[name], run.get(name))
+    if not run and not stopped:
+        return found
     for station in line.stations:
         if station.id not in run and station.id not in stopped:
             why = _("no records: left as it was")

@@ -23,6 +23,7 @@ from twin.line.values import (
     Exponential,
     Fixed,
     Lognormal,
+    Measured,
     Normal,
     Uniform,
     Weibull,
@@ -37,6 +38,8 @@ TIGHT = 1e-4  # coefficient of variation below which a time is fixed
 REMEMBERED = 1.96  # standard errors above which a correlation counts
 MOST_MEMORY = 0.9
 SAMPLES = 200  # bootstrap
+MANY = 400  # times that may stand for themselves where no law is close to them, assumed
+KNOTS = 41
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ def distribution(law: Drawn) -> Distribution:
         )
     if isinstance(law, Exponential):
         return lambda x: -np.expm1(-x / law.mean)
+    if isinstance(law, Measured):
+        logs, shares = np.log(law.times), np.linspace(0.0, 1.0, len(law.times))
+        return lambda x: np.interp(np.log(np.maximum(x, LEAST)), logs, shares, 0.0, 1.0)
     mean = law.mean if isinstance(law, Fixed) else (law.low + law.mode + law.high) / 3.0
     return lambda x: (x >= mean).astype(np.float64)
 
@@ -111,6 +117,13 @@ def grid_of(x: Floats) -> float:
     step = float(steps[0])
     on_grid = np.abs(steps / step - np.round(steps / step)).max() < 1e-3
     return step if on_grid and step > 1e-4 * float(np.median(x)) else 0.0
+
+
+def measured(x: Floats) -> Measured:
+    """The sample itself as a law: equally likely times, and the memory of their logarithms."""
+    times = np.quantile(np.maximum(x, 1e-6), np.linspace(0.0, 1.0, KNOTS))
+    memory = min(max(memory_of(x), 0.0), MOST_MEMORY)
+    return Measured.model_construct(kind="measured", times=times.tolist(), memory=memory)
 
 
 # ---- one function a law: parameters from a sample, or None when it cannot be of this law
@@ -217,10 +230,14 @@ def fit(x: Floats, among: tuple[str, ...]) -> Fitted:
         law = best
         if isinstance(law, Lognormal) and memory > REMEMBERED / sqrt(len(x)):
             law = law.model_copy(update={"memory": min(memory, MOST_MEMORY)})
-    return Fitted(
+    fitted = Fitted(
         law, len(x), distance(law, x, resolution), float(x.mean()), interval(x), memory, aic,
         resolution,
     )  # fmt: skip
+    if fitted.close or len(x) < MANY:
+        return fitted
+    law = measured(x)
+    return replace(fitted, law=law, distance=distance(law, x, resolution))
 
 
 def likelihood(law: Drawn, x: Floats, resolution: float) -> float:

@@ -12,9 +12,9 @@ from scipy import stats
 
 from twin.calibrate import laws
 from twin.calibrate.fits import Fit, Unfit
-from twin.calibrate.scenario import written
 from twin.calibrate.spells import Spells
 from twin.calibrate.tables import Table
+from twin.calibrate.writing import written
 from twin.i18n import _
 from twin.line.line import Line, Station
 from twin.line.source import Path

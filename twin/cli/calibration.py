@@ -49,6 +49,9 @@ def calibrate(
         if draw is not None:
             draw(found, temporary[1], language=language())
     _print(found)
+    if found.unfits:
+        show("")
+        print_table((_("Not fitted"), _("Why")), [(one.what, one.why) for one in found.unfits])
     say(_("The calibrated scenario is in {file}").format(file=out))
     if report is not None:
         say(_("The report is in {file}").format(file=report))
@@ -89,12 +92,30 @@ def _id(out: Path) -> str:
 
 
 def _print(found: Calibration) -> None:
+    if found.tags:
+        _print_tags(found)
+    if not found.fits:
+        return
     head = (_("Fitted"), _("Records"), _("Value"), _("Mean of records, twin"), _("KS distance"),
             _("Fit"), _("Notes"))  # fmt: skip
     print_table(head, [_row(fit) for fit in found.fits])
-    if found.unfits:
-        show("")
-        print_table((_("Not fitted"), _("Why")), [(one.what, one.why) for one in found.unfits])
+
+
+def _print_tags(found: Calibration) -> None:
+    """Texture of each tag: of the record, and of the calibrated twin."""
+    head = (_("Tag"), _("Records"), _("Resolution"), _("Noise"), _("Memory"), _("Holds"),
+            _("Notes"))  # fmt: skip
+    rows = []
+    for one in found.tags:
+        pair = (one.fitted, one.again or one.fitted)
+        rows.append(
+            (one.what, str(one.fitted.n), f"{one.fitted.resolution:.4g}",
+             " → ".join(f"{fit.noise:.3g}" for fit in pair),
+             " → ".join(f"{fit.memory:.2f}" for fit in pair),
+             " → ".join(f"{fit.hold:.2f}" for fit in pair), "; ".join(one.notes))
+        )  # fmt: skip
+    print_table(head, rows)
+    show("")
 
 
 def _row(fit: Fit) -> tuple[str, ...]:

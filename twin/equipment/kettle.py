@@ -7,6 +7,8 @@ exactly there, so nothing polls.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from pydantic import Field
 
@@ -14,13 +16,16 @@ from twin.equipment.kettle_table import ALARMS, FAULTS, PHASES, QUANTITIES, READ
 from twin.equipment.model import Bench, Course, Equipment, Item, Parameters
 from twin.equipment.phased import MINUTE, begins, new_batch, still, straight
 from twin.equipment.tag import Text
-from twin.physics import reactor
+from twin.equipment.utility import Intake
+from twin.physics import media, reactor
 from twin.physics.knots import thin
 from twin.physics.laws import Floats
 from twin.physics.stiction import jacket_cycle
 
 STEAM, WATER, SERVED = 130.0, 15.0, 35.0  # degC of the jacket's media, and of a cooled batch
 CHARGE, HEAT, DOSE, HOLD, RAISE, COOK, SAMPLE, COOL, DISCHARGE = range(9)
+JACKETED = (HEAT, DOSE, HOLD, RAISE, COOL)  # phases in which heat passes the jacket
+WARMS = 10.0  # K by which cooling water becomes warmer, assumed
 STEP = 2.0  # s, grid of the integration
 HORIZON = 1800.0  # s integrated while it is not known how long it lasts
 FOREVER = 30 * 86_400.0  # s "left" of what cannot end as things are
@@ -54,7 +59,23 @@ def cooled(bench: Bench) -> bool:
 
 
 def course(p: KettleParameters, bench: Bench) -> Course:
-    """Where the kettle goes in the phase under way."""
+    """Where the kettle goes in the phase under way, and what its jacket takes for it."""
+    way = _contents(p, bench)
+    return way if way.done else replace(way, values={**way.values, **_media(p, bench, way)})
+
+
+def _media(p: KettleParameters, bench: Bench, way: Course) -> dict[str, tuple[float, ...]]:
+    """Steam and cooling water, kg/h: what the heat through the jacket's wall asks for."""
+    heat = np.zeros(len(way.t))
+    if bench.step in JACKETED and len(way.t) > 1 and cooled(bench):
+        across = np.array(way.values["Jacket"]) - np.array(way.values["Temp"])
+        heat = transfer(p, bench) / 1000.0 * across
+    steam = media.steam_for(1.0) * np.maximum(heat, 0.0)
+    water = media.water_for(1.0, WARMS) * np.maximum(-heat, 0.0)
+    return {"Steam": tuple(steam.tolist()), "Water": tuple(water.tolist())}
+
+
+def _contents(p: KettleParameters, bench: Bench) -> Course:
     step = bench.step
     if step > DISCHARGE:
         return Course(done=True)
@@ -97,8 +118,8 @@ def _toward(p: KettleParameters, bench: Bench, jacket: float, end: float, left: 
     rest = {n: (bench.value(n),) * len(knots) for n in ("A", "B", "Dosed", "Mass", "Peak")}
     valve = 100.0 if jacket == WATER else 0.0
     rest |= {"Feed": (0.0,) * len(knots), "Valve": (valve,) * len(knots)}
-    media = (bench.value("Jacket"), *(jacket,) * (len(knots) - 1))
-    return Course(knots, values | rest | {"Jacket": media}, left=left, again=False)
+    inside = (bench.value("Jacket"), *(jacket,) * (len(knots) - 1))
+    return Course(knots, values | rest | {"Jacket": inside}, left=left, again=False)
 
 
 def _by_steam(p: KettleParameters, bench: Bench) -> Course:
@@ -271,6 +292,7 @@ KETTLE = Equipment(
     course=course,
     phases=lambda p: PHASES,
     recipe=recipe,
+    utilities=lambda p: (Intake("steam", "Steam", 500.0), Intake("water", "Water", 16_000.0)),
     work=work,
     judges=True,
     alarms=lambda p: ALARMS,

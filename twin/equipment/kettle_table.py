@@ -80,6 +80,8 @@ QUANTITIES = (
     Quantity("Tripped", ""),
     Quantity("AgitRpm", "rpm"),
     Quantity("AgitA", "A"),
+    Quantity("Steam", "kg/h"),
+    Quantity("Water", "kg/h"),
     Quantity("Vibration", "mm/s"),
     Quantity("Pressure", "bar", 1.05),
     Quantity("Acidity", "1", 7.1),

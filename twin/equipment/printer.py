@@ -53,8 +53,7 @@ def tags(p: PrinterParameters) -> tuple[Tag, ...]:
     stroke = (0.0, PRINT_BEGIN, PRINT_END)
     return (
         Tag("SqueegeePressure", Text("Squeegee pressure", "스퀴지 압력"), "kgf", 0, 12,
-            Stroke(*stroke, quantity="PressureSet"), noise=0.05, resolution=0.1,
-            sensor="pressure"),
+            Stroke(*stroke, quantity="PressureSet"), noise=0.05, resolution=0.1, sensor="pressure"),
         Tag("SqueegeeSpeed", Text("Squeegee speed", "스퀴지 속도"), "mm/s", 0, 80,
             Stroke(*stroke, quantity="SpeedSet"), noise=0.2, resolution=0.5, sensor="speed"),
         Tag("PressureSet", Text("Squeegee pressure set point", "스퀴지 압력 설정"), "kgf", 5, 9,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from twin.equipment.texture import Recorded, Texture
+
 
 class Text(NamedTuple):
     """A text in both languages of the product."""
@@ -76,9 +78,10 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The law of a quantity of this station: a value with memory, or a setting."""
+    """The law of a quantity of this station, `per` times: a value with memory, or a setting."""
 
     quantity: str
+    per: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,14 @@ class Total:
     """Time integral of a per-state level, divided by 3600: kWh from kW."""
 
     levels: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Integral:
+    """Time integral of a law of this station, `per` times and divided by 3600: kg from kg/h."""
+
+    quantity: str
+    per: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ Source = (
     | Reading
     | Count
     | Total
+    | Integral
     | Level
     | FlowCount
     | FluidLevel
@@ -153,9 +165,9 @@ class Tag:
 
     `low` and `high` are the engineering range in `unit`; `period` (s) is the sensor's own sampling
     grid, instants `k * period`; `noise` is one standard deviation and `resolution` the step of the
-    last digit, both in `unit`. `sensor` is the kind of instrument ("rtd", "flow", "power"), which
-    gives the noise its memory and tails. `setting` names the set point a client may write through
-    this tag.
+    last digit, both in `unit`. `sensor` is the kind of instrument ("rtd", "flow", "power"); the
+    line gives the tag the `texture` of that kind, or the scenario's. `setting` names the set point
+    a client may write through this tag.
     """
 
     name: str
@@ -172,6 +184,7 @@ class Tag:
     labels: tuple[str, ...] = ()
     setting: str = ""
     station: str = ""
+    texture: Texture | Recorded | None = None
 
     @property
     def key(self) -> str:

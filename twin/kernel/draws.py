@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import gamma, sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.random import Generator
@@ -21,6 +22,7 @@ from twin.line.values import (
     Exponential,
     Fixed,
     Lognormal,
+    Measured,
     Normal,
     Record,
     Triangular,
@@ -29,6 +31,7 @@ from twin.line.values import (
 )
 
 BLOCK = 1024
+NORMAL = NormalDist()
 
 
 def _automatic(d: Automatic, g: Generator, n: int) -> NDArray[np.float64]:
@@ -37,12 +40,24 @@ def _automatic(d: Automatic, g: Generator, n: int) -> NDArray[np.float64]:
     return np.asarray(d.mean * (1.0 + jitter + tail))
 
 
-def _lognormal(d: Lognormal, g: Generator, n: int) -> NDArray[np.float64]:
+def _scores(memory: float, g: Generator, n: int) -> NDArray[np.float64]:
+    """Normal scores, each correlated with the one before."""
     z = g.standard_normal(n)
-    if d.memory:  # stationary from its first draw on, as each block must stand for itself
-        last, fresh = float(z[0]), sqrt(1.0 - d.memory * d.memory)
+    if memory:  # stationary from its first draw on, as each block must stand for itself
+        last, fresh = float(z[0]), sqrt(1.0 - memory * memory)
         for i in range(1, n):
-            z[i] = last = d.memory * last + fresh * float(z[i])
+            z[i] = last = memory * last + fresh * float(z[i])
+    return z
+
+
+def _measured(d: Measured, g: Generator, n: int) -> NDArray[np.float64]:
+    share = np.array([NORMAL.cdf(z) for z in _scores(d.memory, g, n).tolist()])
+    at = np.linspace(0.0, 1.0, len(d.times))
+    return np.asarray(np.exp(np.interp(share, at, np.log(d.times))))
+
+
+def _lognormal(d: Lognormal, g: Generator, n: int) -> NDArray[np.float64]:
+    z = _scores(d.memory, g, n)
     return np.asarray(d.mean * np.exp(d.sigma * z - d.sigma * d.sigma / 2.0))
 
 
@@ -64,6 +79,7 @@ SAMPLERS: Mapping[type[Record], Callable[..., NDArray[np.float64]]] = {
     Erlang: lambda d, g, n: d.mean / d.phases * g.standard_gamma(d.phases, n),
     Automatic: _automatic,
     Bursts: _bursts,
+    Measured: _measured,
 }
 
 

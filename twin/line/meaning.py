@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import ValidationError
+
+from twin.equipment import CATALOGUE
 from twin.errors import Problem
 from twin.i18n import _
-from twin.line import batches, flow, fluid_rules, material_rules, names, recipes, rota
+from twin.line import (
+    batches,
+    flow,
+    fluid_rules,
+    material_rules,
+    names,
+    recipes,
+    rota,
+    texture_rules,
+)
 from twin.line.graph import Graph
 from twin.line.schema import BufferSpec, Scenario, SetupSpec, StationSpec
 from twin.line.source import Path, Source, shown
-from twin.line.values import Bursts, Drawn, Fixed, Triangular, Uniform
+from twin.line.values import Bursts, Drawn, Fixed, Measured, Triangular, Uniform
 
 
 def problems(scenario: Scenario, source: Source) -> list[Problem]:
@@ -33,7 +45,9 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
         *recipes.RULES,
         *fluid_rules.NAME_RULES,
         *material_rules.RULES,
+        *texture_rules.RULES,
         laws,
+        meters,
         rooms,
         rota.shifts,
     )
@@ -91,12 +105,36 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
         if isinstance(law, Bursts) and law.close >= law.mean:
             at = (*path, "close")
             yield source.problem(at, "close < mean", shown(source.value(at)))
+        if isinstance(law, Measured) and law.times != sorted(law.times):
+            at = (*path, "times")
+            yield source.problem(at, _("times from the shortest to the longest"), shown(law.times))
         if isinstance(law, Uniform | Triangular):
             order = ["low", "mode", "high"] if isinstance(law, Triangular) else ["low", "high"]
             values = [getattr(law, key) for key in order]
             if values != sorted(values):
                 written = [f"{key}: {source.value((*path, key))}" for key in order]
                 yield source.problem(path, " ≤ ".join(order), ", ".join(written))
+
+
+def meters(scenario: Scenario, source: Source) -> Iterator[Problem]:
+    """What a kind uses of a utility by its physics is not given by state as well."""
+    for name, spec in scenario.stations.items():
+        kind = CATALOGUE.get(spec.kind)
+        if kind is None or not spec.utilities.model_fields_set:
+            continue
+        try:
+            own = kind.utilities(kind.parameters.model_validate(spec.parameters))
+        except ValidationError:
+            continue  # said elsewhere
+        for row in own:
+            if row.utility in spec.utilities.model_fields_set:
+                expected = _("nothing: the kind `{kind}` follows its own physics")
+                yield source.problem(
+                    ("stations", name, "utilities", row.utility),
+                    expected.format(kind=spec.kind),
+                    row.utility,
+                    _("Remove it."),
+                )
 
 
 def rooms(scenario: Scenario, source: Source) -> Iterator[Problem]:

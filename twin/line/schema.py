@@ -15,6 +15,8 @@ from twin.i18n import _
 from twin.line.materials import MaterialSpec, Using
 from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
+from twin.line.textures import TextureSpec
+from twin.line.utilities import UtilitiesSpec
 from twin.line.values import (
     NO_TIME,
     Capacity,
@@ -199,7 +201,9 @@ class StationSpec(Record):
     maintenance: list[MaintenanceSpec] = []
     unattended: bool = False
     power: PowerSpec = PowerSpec()
+    utilities: UtilitiesSpec = UtilitiesSpec()
     parameters: dict[str, Any] = {}
+    textures: dict[Name, TextureSpec] = {}
     layout: LayoutSpec | None = None
 
 

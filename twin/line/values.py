@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from math import log
+from statistics import fmean
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -91,6 +94,18 @@ UnitsPerSecond = Annotated[
     _written("rate", "12000 /h"),
 ]
 PositiveRate = Annotated[UnitsPerSecond, Field(gt=0, le=1e6)]
+GasFlow = Annotated[
+    float,
+    _reader("gas flow", N_("a flow of gas with its unit, such as 12 Nm³/h")),
+    _written("gas flow", "12 Nm³/h"),
+    Field(ge=0, le=1e7),
+]
+MassFlow = Annotated[
+    float,
+    _reader("mass flow", N_("a mass flow with its unit, such as 80 kg/h")),
+    _written("mass flow", "80 kg/h"),
+    Field(ge=0, le=1e9),
+]
 NonNegativeSeconds = Annotated[Seconds, Field(ge=0, le=3.2e9)]
 NonNegativeKilowatts = Annotated[Kilowatts, Field(ge=0, le=1e7)]
 Title = Annotated[
@@ -212,6 +227,25 @@ class Bursts(Record):
         return (self.mean - self.share * self.close) / (1.0 - self.share)
 
 
+class Measured(Record):
+    """As recorded: equally likely `times` in order, straight lines between their logarithms.
+
+    `memory` is the correlation of the normal score of a draw with that of the draw before.
+    """
+
+    kind: Literal["measured"]
+    times: Annotated[list[PositiveSeconds], Field(min_length=2, max_length=200)]
+    memory: Annotated[float, Field(ge=0, le=0.9)] = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean of the time, s: of the exponential of each straight line."""
+        return fmean(
+            low if high == low else (high - low) / log(high / low)
+            for low, high in pairwise(self.times)
+        )
+
+
 Drawn = (
     Fixed
     | Exponential
@@ -223,6 +257,7 @@ Drawn = (
     | Erlang
     | Automatic
     | Bursts
+    | Measured
 )
 _FORMS = set().union(*(kind.model_fields for kind in Drawn.__args__))
 

@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.equipment.tag import Tag
+from twin.equipment.texture import Recorded
 from twin.errors import UsageError
 from twin.i18n import _
 from twin.line.line import Line
 from twin.signals.noise import standard_normal, tag_key
+from twin.signals.recorded import recorded
+from twin.signals.sensor import measured
 from twin.signals.sources import SOURCES
 from twin.trace.trace import Trace
 
@@ -79,11 +82,16 @@ def looked(t: NDArray[np.float64], period: float) -> NDArray[np.float64]:
 def shown(trace: Trace, tag: Tag, t: NDArray[np.float64]) -> NDArray[np.float64]:
     """What one tag shows at sorted or unsorted instants: sampled, noisy, rounded."""
     k = looked(t, tag.period)
-    value = SOURCES[type(tag.source)](trace, tag, k * tag.period)
-    if tag.noise > 0.0:
+    if isinstance(tag.texture, Recorded):
+        value = recorded(trace, tag, tag.texture, k.astype(np.int64))
+    elif tag.texture is not None:
+        value = measured(trace, tag, tag.texture, k.astype(np.int64))
+    else:
+        value = SOURCES[type(tag.source)](trace, tag, k * tag.period)
+    if tag.texture is None and tag.noise > 0.0:
         noise = standard_normal(tag_key(trace.seed, tag.key), k.astype(np.int64))
         noise *= tag.noise
-        value = value + noise
+        value = np.clip(value + noise, tag.low, tag.high)
     if tag.resolution > 0.0:
         steps, scale = decimal(tag.resolution)
         value = np.rint(value / tag.resolution)

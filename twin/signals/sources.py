@@ -17,6 +17,7 @@ from twin.equipment.tag import (
     Count,
     FlowCount,
     FluidLevel,
+    Integral,
     Level,
     LineCount,
     PartInWork,
@@ -30,7 +31,7 @@ from twin.equipment.tag import (
     Track,
 )
 from twin.line.line import OUT, SCRAP
-from twin.physics.laws import evaluate
+from twin.physics.laws import area, evaluate
 from twin.trace.tables import EventKind, State
 from twin.trace.trace import Trace
 
@@ -40,7 +41,16 @@ WHOLE = 1e-6  # units by which a counter may lag behind a whole number through r
 
 def last(times: Floats, t: Floats) -> NDArray[np.int64]:
     """Row in force at each instant: the last with time <= t; -1 before the first."""
-    return np.searchsorted(times, t, side="right") - 1
+    if len(t) < 64 or not t[0] <= t[-1]:
+        return np.searchsorted(times, t, side="right") - 1
+    first, final = np.searchsorted(times, t[[0, -1]], side="right") - 1
+    if final - first > len(t) >> 2 or not bool((t[1:] >= t[:-1]).all()):
+        return np.searchsorted(times, t, side="right") - 1
+    begins = np.searchsorted(
+        t, times[first + 1 : final + 1], side="left"
+    )  # few rows, many instants
+    counts = np.diff(begins, prepend=0, append=len(t))
+    return np.repeat(np.arange(first, final + 1), counts)
 
 
 def held(times: Floats, values: NDArray[Any], t: Floats, initial: float) -> Floats:
@@ -94,7 +104,8 @@ def law_at(trace: Trace, key: str, t: Floats) -> Floats:
 
 def track(trace: Trace, tag: Tag, t: Floats) -> Floats:
     assert isinstance(tag.source, Track)
-    return law_at(trace, f"{tag.station}.{tag.source.quantity}", t)
+    value = law_at(trace, f"{tag.station}.{tag.source.quantity}", t)
+    return value if tag.source.per == 1.0 else value * tag.source.per
 
 
 def stroke(trace: Trace, tag: Tag, t: Floats) -> Floats:
@@ -187,6 +198,21 @@ def total(trace: Trace, tag: Tag, t: Floats) -> Floats:
     return np.asarray((before[rows] + level * (t - series.t[rows])) / 3600.0)
 
 
+def used(trace: Trace, key: str, t: Floats) -> Floats:
+    """Time integral of a law from 0 to each instant."""
+    number = trace.quantity_number(key)
+    series, before = trace.index.laws(number), trace.index.area(number)
+    rows = np.maximum(last(series.t, t), 0)
+    law = (series.value[rows], series.target[rows], series.tau[rows])
+    return np.asarray(before[rows] + area(t - series.t[rows], *law))
+
+
+def integral(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, Integral)
+    key = f"{tag.station}.{tag.source.quantity}"
+    return used(trace, key, t) * (tag.source.per / 3600.0)
+
+
 def waiting(trace: Trace, tag: Tag, t: Floats) -> Floats:
     out = np.zeros(len(t))
     for name in trace.line.station_by_id[tag.station].inputs:
@@ -231,6 +257,7 @@ SOURCES: Mapping[type, Callable[[Trace, Tag, Floats], Floats]] = {
     Reading: reading,
     Count: count,
     Total: total,
+    Integral: integral,
     Level: waiting,
     FlowCount: flow_count,
     FluidLevel: fluid_level,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from twin.calibrate import laws
-from twin.calibrate.scenario import written
+from twin.calibrate.writing import written
 from twin.kernel.draws import Draws
 from twin.line.values import (
     Automatic,

@@ -21,6 +21,12 @@ LAWS = [
     (values.Weibull(kind="weibull", mean="4 s", shape=1.0), 4.0, 4.0),
     (values.Erlang(kind="erlang", mean="6 s", phases=4), 6.0, 3.0),
     (values.Automatic(kind="automatic", mean="20 s"), 20.0 * 1.0002, 20.0 * 0.00447),
+    # two lines of logarithms: 1 to 4 s and 4 to 16 s; mean (3 + 12) / (2 ln 4)
+    (
+        values.Measured(kind="measured", times=["1 s", "4 s", "16 s"], memory=0.3),
+        15.0 / (2 * np.log(4.0)),
+        (255.0 / (4 * np.log(4.0)) - (15.0 / (2 * np.log(4.0))) ** 2) ** 0.5,
+    ),
     # two exponentials: 0.6 of mean 1 s, 0.4 of mean 23.5 s; E[x^2] = 2 (0.6 + 0.4 23.5^2)
     (
         values.Bursts(kind="bursts", mean="10 s", share=0.6, close="1 s"),
