@@ -188,6 +188,9 @@ class Rig:
             if target != law.target:
                 self._sound[name] = (now, Law(law.at(now - since), target, tau))
         self._masked = False
+        for scripts in self.faults.values():
+            for script in scripts:
+                script.foresee()  # one that came while the machine stood shows when it works
 
     def deviation(self, name: str) -> Law | None:
         """From now on, how far a law is from what it would be without faults.
