@@ -115,12 +115,13 @@ def test_nothing_else_answers_before_time_or_material_carries_it_there(case):
         feeders = [other.id for other in line.stations if station.id in touched(line, other.id)]
         end = min(parted(before.trace, story.trace, name) for name in feeders)
         t = np.arange(0.0, min(end, story.trace.now - 1.0), 60.0)
-        mine = (tag for tag in line.tags.values() if tag.station == station.id)
-        tags = [
-            tag.key for tag in mine if not isinstance(tag.source, Level | FluidLevel | FlowCount)
-        ]
-        pair = [twin.sample(run.trace, tags, t) for run in (before, story)]
-        assert np.array_equal(*pair), station.id
+        for tag in line.tags.values():
+            if tag.station != station.id or isinstance(tag.source, COUNTED):
+                continue
+            # grades of a material that flows may change hands a little sooner or later
+            least = 3.0 * max(tag.noise, tag.resolution / 2.0) if station.fluid else 0.0
+            pair = [twin.sample(run.trace, [tag.key], t)[0] for run in (before, story)]
+            assert (np.abs(pair[0] - pair[1]) <= least).all(), tag.key
 
 
 @pytest.mark.parametrize("name", [row.id for row in shipped() if twin.load(row.id).faults])
