@@ -149,7 +149,8 @@ def touched(line: Line, station: str) -> set[str]:
             here = line.station_by_id[name]
             more += [taker for way in here.outputs for taker in takers.get(way, ())]
             tanks = getattr(here.parameters, "tanks", {})
-            found |= {tank.partition(".")[0] for tank in tanks.values()}
+            if isinstance(tanks, dict):  # those it draws from; a tank farm lists its own
+                found |= {tank.partition(".")[0] for tank in tanks.values()}
     return found
 
 
