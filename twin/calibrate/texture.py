@@ -230,6 +230,9 @@ def _rough(
     hold = (np.diff(cells, axis=1) == 0.0).mean(axis=1)
     power = np.maximum((rest * rest).sum(axis=1), 1e-300)
     memory = (rest[:, 1:] * rest[:, :-1]).sum(axis=1) / power
+    bends = np.median(np.diff(cells, 2, axis=1) ** 2, axis=1) / (0.455 * 6.0)  # of white noise
+    smooth = 1.0 - bends / np.maximum(size * size, 1e-300)
+    memory = np.where(memory > 0.2, np.maximum(memory, smooth), memory)
     bands = np.clip((_uniform(score) * BANDS).astype(np.int64), 0, BANDS - 1)
     out: list[tuple[Rough, ...]] = []
     for band in range(BANDS):
@@ -280,7 +283,7 @@ def _row(size: Floats, memory: Floats, hold: Floats, step: float) -> Rough:
     from math import erf, sqrt
 
     typical = float(np.median(size))
-    kept = float(np.clip(np.median(memory) + 0.06, -0.8, 0.95))
+    kept = float(np.clip(np.median(memory) + 0.06, -0.8, 0.97))
     moves = typical * sqrt(2.0 * (1.0 - kept))
     same = erf(step / (2.0 * sqrt(2.0) * moves)) if step > 0.0 and moves > 0.0 else 0.0
     held = (float(np.mean(hold)) - same) / (1.0 - same) if same < 1.0 else 0.0

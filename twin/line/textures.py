@@ -44,7 +44,7 @@ class RoughSpec(Record):
     """A stretch of a record: size of its fast part, memory from look to look, share of holds."""
 
     size: Size
-    memory: Annotated[float, Field(ge=-0.95, le=0.98)]
+    memory: Annotated[float, Field(ge=-0.95, le=1.0)]
     hold: Share
 
 
