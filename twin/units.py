@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 
 # unit -> (dimension, factor to the inside unit). Time in s, power in kW, length in m, mass in kg,
-# rate in units of material a second; a litre is such a unit, as a bottle is.
+# rate in units of material a second; a litre is such a unit, as a bottle is. Gas flow in m³/h at
+# 0 °C and 1,013 mbar, mass flow in kg/h.
 UNITS: dict[str, tuple[str, float]] = {
     "ms": ("time", 0.001),
     "s": ("time", 1.0),
@@ -41,6 +42,12 @@ UNITS: dict[str, tuple[str, float]] = {
     "L/h": ("rate", 1.0 / 3600.0),
     "m3/h": ("rate", 1000.0 / 3600.0),
     "m³/h": ("rate", 1000.0 / 3600.0),
+    "Nm3/h": ("gas flow", 1.0),
+    "Nm³/h": ("gas flow", 1.0),
+    "Nm³/min": ("gas flow", 60.0),
+    "NL/min": ("gas flow", 0.06),
+    "kg/h": ("mass flow", 1.0),
+    "t/h": ("mass flow", 1000.0),
     "°C": ("temperature", 1.0),
     "degC": ("temperature", 1.0),
     "K": ("temperature difference", 1.0),

@@ -22,6 +22,7 @@ class Visit:
     worked: float = 0.0
     done: bool = False
     began: float | None = None  # when work on it began
+    cycle: int = -1  # number of the cycle it had here; parts of a batch share one
 
 
 @dataclass
@@ -71,6 +72,7 @@ class Walk:
         self.shows: dict[str, tuple[State, int, float]] = {}
         self.before_hold: dict[str, State] = {}
         self.going_on: dict[tuple[str, int], Visit] = {}
+        self.cycles: dict[str, int] = defaultdict(int)  # begun so far at each station
         self.now = 0.0
         # of the present instant: states a station was in, the one before included; who gave a part
         self.seen: dict[str, set[State]] = {}
@@ -96,7 +98,7 @@ class Walk:
             self.going_on[here, part] = visit
             self.books.visits[here].append(visit)
         if station and state == State.WORKING and self.going_on[here, part].began is None:
-            self.going_on[here, part].began = t
+            self._begin(here, self.going_on[here, part])
 
     def settle(self) -> None:
         """At the end of an instant: buffers within bounds, every station holds what it shows."""
@@ -126,6 +128,17 @@ class Walk:
         self.shows[here] = (state, part, self.now)
         if state not in (State.STOPPED, State.DOWN):
             self.before_hold[here] = state
+
+    def _begin(self, here: str, visit: Visit) -> None:
+        """Work on a part begins: with a batch that began just now, else as a cycle of its own.
+
+        A batch that took no time began just now as well, but its parts have left.
+        """
+        mates = self._at_work(here, -1) if here in self.batches else []
+        batch = [mate.cycle for mate in mates if mate.began == self.now]
+        if not batch:
+            self.cycles[here] += 1
+        visit.began, visit.cycle = self.now, batch[0] if batch else self.cycles[here]
 
     def _at_work(self, here: str, shown: int) -> list[Visit]:
         """The visits that are worked on: of the part shown, or of all parts of a batch."""
@@ -186,7 +199,7 @@ def check_work(trace: Trace, books: Books) -> None:
         kind, spec = station.equipment, station.spec
         if kind.cycle is not None or station.fluid:
             continue  # the equipment changes the time
-        streams, began, drawn = {}, None, 0.0
+        streams, cycle, drawn = {}, 0, 0.0
         for n, visit in enumerate(books.visits[station.id]):
             purpose, law = "cycle", spec.cycle
             if isinstance(law, dict):
@@ -196,8 +209,8 @@ def check_work(trace: Trace, books: Books) -> None:
                     purpose = "cycle"
             if purpose not in streams:
                 streams[purpose] = Draws(trace.seed, station.id, purpose, law)
-            if spec.batch is None or visit.began is None or visit.began != began:
-                drawn, began = streams[purpose].pop(), visit.began  # parts of a batch share one
+            if visit.cycle != cycle:
+                drawn, cycle = streams[purpose].pop(), visit.cycle
             where = f"{station.id}, visit {n} of part {visit.part}: {visit.worked} of {drawn} s"
             slack = 1e-9 * (1.0 + trace.now)
             assert visit.worked <= drawn + slack, where

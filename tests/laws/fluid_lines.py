@@ -6,7 +6,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.laws.lines import AFTER, CREWS, CYCLES, PRODUCTS, REPAIR, make, people, upkeep
+from tests.laws.lines import (
+    AFTER,
+    CREWS,
+    CYCLES,
+    MATERIALS,
+    PRODUCTS,
+    REPAIR,
+    UTILITIES,
+    make,
+    people,
+    upkeep,
+)
 from twin.line import Line
 
 RATES = st.sampled_from(["3600 /h", "7200 /h", "4000 /h", "100 /min", "5 /s"])
@@ -31,6 +42,11 @@ def _flow_station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     if draw(st.integers(0, 4)) == 0:
         spec["maintenance"] = draw(upkeep())
     spec["unattended"] = draw(st.integers(0, 3)) == 0
+    spec["utilities"] = draw(UTILITIES)
+    if draw(st.integers(0, 2)) == 0:
+        amount = st.sampled_from([1, 0.3, {PRODUCTS[0]: 2.5} if products else 2.5])
+        materials = draw(st.sampled_from([["reel"], [*MATERIALS]]))
+        spec["uses"] = {name: {"quantity": draw(amount)} for name in materials}
     return spec
 
 
@@ -61,7 +77,7 @@ def fluid_lines(draw: st.DrawFn) -> Line:
     pack = {**draw(_flow_station(products)), "from": "pack-in"}
     stations["pack"] = {**pack, "pack": draw(st.sampled_from([3, 10, 40])), "to": "wrap"}
     stations["wrap"] = {"cycle": draw(CYCLES), "buffer": draw(st.sampled_from([0, 1, 3]))}
-    rest: dict[str, Any] = {"buffers": buffers, **draw(people())}
+    rest: dict[str, Any] = {"buffers": buffers, "materials": MATERIALS, **draw(people())}
     if products:
         rest |= {"line_clearance": True, "products": {name: {} for name in PRODUCTS[:products]}}
         rest["orders"] = [

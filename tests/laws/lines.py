@@ -61,6 +61,16 @@ USE = st.sampled_from(
         {"quantity": 0.3, "refill": {"time": {"kind": "exponential", "mean": "1 s"}}},
     ]
 )
+UTILITIES = st.sampled_from(
+    [
+        {},
+        {"air": {"working": "9 Nm³/h", "standby": "2 Nm³/h", "loading": "14 Nm³/h"}},
+        {
+            "steam": {"working": "80 kg/h", "maintenance": "9 kg/h"},
+            "nitrogen": {"setup": "5 NL/min", "off": "1 NL/min"},
+        },
+    ]
+)
 SECONDS = st.floats(0.0, 60.0, allow_nan=False).map(lambda t: round(t, 3))
 
 
@@ -124,8 +134,11 @@ def _station(draw: st.DrawFn, products: int) -> dict[str, Any]:
     if draw(st.integers(0, 4)) == 0:
         spec["maintenance"] = draw(upkeep())
     spec["unattended"] = draw(st.integers(0, 3)) == 0
+    spec["utilities"] = draw(UTILITIES)
     if draw(st.integers(0, 3)) == 0:
         spec["uses"] = {name: draw(USE) for name in draw(st.sampled_from([["reel"], [*MATERIALS]]))}
+        if products and draw(st.booleans()):  # of which the other products take none
+            spec["uses"]["reel"] = {"quantity": {PRODUCTS[0]: 2.5}}
     return spec
 
 

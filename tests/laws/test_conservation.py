@@ -12,7 +12,7 @@ from tests.laws.audit import SINKS, audit, check_events, check_work
 from tests.laws.fluid_audit import check_flow
 from tests.laws.fluid_lines import fluid_lines
 from tests.laws.lines import Day, days, smt
-from tests.laws.material_audit import check_materials
+from tests.laws.material_audit import check_flowing_materials, check_materials, check_windows
 from twin.line import Line
 from twin.signals import select
 
@@ -33,12 +33,17 @@ def test_what_flows_is_conserved(line: Line, seed: int, end: float):
     trace = twin.run(line, end, seed)
     audit(trace)
     check_flow(trace)
+    check_flowing_materials(trace)
+    check_windows(trace)
 
 
 @settings(max_examples=40)
 @given(days())
 def test_what_flows_is_conserved_whatever_people_do(day: Day):
-    check_flow(day.run())
+    trace = day.run()
+    check_flow(trace)
+    check_flowing_materials(trace)
+    check_windows(trace)
 
 
 @settings(max_examples=20)

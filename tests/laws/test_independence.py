@@ -36,13 +36,13 @@ def changed(line: Line, station: str, change: dict) -> Line:
 
 
 def cycles(trace: twin.Trace) -> dict[tuple[str, int], list[float]]:
-    """Working times of finished visits, in order, by station and product."""
-    found = defaultdict(list)
+    """Working times of finished cycles, in order, by station and product; one for a batch."""
+    found: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
     for station, visits in audit(trace).visits.items():
         for visit in visits:
             if visit.done:
-                found[station, visit.product].append(visit.worked)
-    return found
+                found[station, visit.product].setdefault(visit.cycle, visit.worked)
+    return {key: list(times.values()) for key, times in found.items()}
 
 
 @settings(max_examples=30)

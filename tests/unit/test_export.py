@@ -56,7 +56,7 @@ def read_texts(path):
 def test_the_columns_are_what_the_tags_showed(trace, parquet):
     data = table(parquet, ".parquet")
     assert data.column_names[:2] == ["t", "time"]
-    assert (parquet.rows, parquet.tags) == (data.num_rows, data.num_columns - 2) == (3600, 39)
+    assert (parquet.rows, parquet.tags) == (data.num_rows, data.num_columns - 2) == (3600, 40)
     ticks = data["t"].to_numpy()
     assert np.array_equal(ticks, np.arange(3600.0))
     for key in data.column_names[2:]:

@@ -58,6 +58,12 @@ def _show_part(history: PartHistory) -> None:
     if history.built_in:
         parts = ", ".join(map(str, history.built_in))
         show(_("Built in: parts {parts}.").format(parts=parts))
+    if history.flowed:
+        show("")
+        print_table(
+            (_("Flowed through"), _("From"), _("Until")),
+            [(s.station, clock(s.begun), clock(s.ended)) for s in history.flowed],
+        )
     verdicts = {None: "", True: _("passed"), False: _("rejected")}
     show("")
     print_table(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from twin.cli.console import number, table
 from twin.cli.lookup import show
+from twin.equipment.utility import UTILITIES
 from twin.errors import UsageError
 from twin.i18n import _, language
-from twin.metrics.indicators import MEDIA
 
 if TYPE_CHECKING:
     from twin.line import Line
@@ -41,9 +41,8 @@ def has(line: Line, kpi: Kpi) -> bool:
     """Whether a key figure says anything about this line: no costs, no money; no meter, no use."""
     if kpi.unit == MONEY:
         return line.scenario.costs is not None
-    metered = {MEDIA[tag.name][0] for s in line.stations for tag in s.tags if tag.name in MEDIA}
-    medium = kpi.key.removesuffix("_per_part")
-    return medium in metered or medium not in {row[0] for row in MEDIA.values()}
+    utility = {row.key: row for row in UTILITIES}.get(kpi.key.removesuffix("_per_part"))
+    return utility is None or any(t.name == utility.total for s in line.stations for t in s.tags)
 
 
 def unit(line: Line, kpi: Kpi) -> str:

@@ -105,7 +105,7 @@ def cycle(p: BeadMillParameters, bench: Bench, nominal: float) -> float:
 
 def work(p: BeadMillParameters, bench: Bench, part: Item) -> bool:
     """What the batch became: right when it is fine enough."""
-    part.x["fineness"] = bench.value("Fineness")
+    part.x["fineness"], part.x["rounds"] = bench.value("Fineness"), bench.value("Rounds")
     reading = bench.value("Reading")
     bench.read("Hegman", reading)
     good = reading >= p.hegman
@@ -176,7 +176,7 @@ BEAD_MILL = Equipment(
     ),
     faults=(
         FaultKind("C-BEAD", Text("Beads worn", "비드 마모"), 0.36, "1",
-                  ("InletP", "MotorA", "BeadFill", "Hegman"), ("fineness", "batch time"),
+                  ("InletP", "MotorA", "BeadFill", "Hegman"), ("fineness", "rounds"),
                   "-3 % a day; assumed", "ramp", 12 * 86_400.0, "Inlet"),
     ),
 )  # fmt: skip

@@ -24,7 +24,8 @@ from twin.equipment.model import (
     Setting,
 )
 from twin.equipment.tag import Reading, Tag, Text, Track
-from twin.physics import cstr
+from twin.equipment.utility import Intake
+from twin.physics import cstr, media
 from twin.physics.knots import thin
 
 MINUTE = 60.0
@@ -32,6 +33,7 @@ HORIZON, STEP = 20.0, 0.01  # min integrated at once, and its grid; assumed
 COOLANT_LAG = 0.5  # min, of the coolant behind its set point, assumed
 FIERCE = 370.0  # K above which the reaction is so fast that its grid must be finer
 COLDEST, RESET = 280.0, 325.0  # K of coolant while tripped, and of the tank that ends it; assumed
+WARMS = 5.0  # K by which the coolant becomes warmer in the jacket, assumed
 STEADY = 2e-4  # K/min below which the tank is at rest
 TOLERANCE = {"Temp": 0.05, "Conc": 2e-4, "Coolant": 0.02, "Tripped": 1e-3}  # below the noise
 
@@ -55,8 +57,18 @@ def tank(bench: Bench) -> cstr.Tank:
 
 
 def course(p: CstrParameters, bench: Bench) -> Course:
-    """Concentration, temperature and coolant over the next minutes; none when all is at rest."""
-    unit, wanted = tank(bench), bench.setting("CoolantSet")
+    """What the tank does over the next minutes, and what its jacket takes for it."""
+    unit = tank(bench)
+    way = _contents(p, bench, unit)
+    coolant = np.array(way.values.get("Coolant", (bench.value("Coolant"),)))
+    heat = unit.transfer / 60_000.0 * np.maximum(np.array(way.values["Temp"]) - coolant, 0.0)
+    water = media.water_for(1.0, WARMS) * heat
+    return replace(way, values={**way.values, "Water": tuple(water.tolist())})
+
+
+def _contents(p: CstrParameters, bench: Bench, unit: cstr.Tank) -> Course:
+    """Concentration, temperature and coolant; a single knot when all is at rest."""
+    wanted = bench.setting("CoolantSet")
     c, T, coolant = bench.value("Conc"), bench.value("Temp"), bench.value("Coolant")
     tripped = bench.value("Tripped") > 0.0
     target = COLDEST if tripped else wanted
@@ -143,10 +155,12 @@ CSTR = Equipment(
         Quantity("Coolant", "K", p.coolant),
         Quantity("Tripped", ""),
         Quantity("Flow", "l/min"),
+        Quantity("Water", "kg/h"),
     ),
     readings=lambda p: (Quantity("LotConc", "mol/l"),),
     course=course,
     drive=drive,
+    utilities=lambda p: (Intake("water", "Water", 6000.0),),
     work=work,
     judges=True,
     alarms=alarms,

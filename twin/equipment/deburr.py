@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import ByState, Tag, Text, Track
 
@@ -36,4 +37,9 @@ DEBURR = Equipment(
     ),
     quantities=lambda p: (Quantity("BrushParts", "1"),),
     work=work,
+    alarms=lambda p: (
+        Alarm("BrushWorn", Text("Brush nearly worn", "브러시 교체 임박"), LOW,
+              Text("Burrs are left on the parts; bring a new brush.", "버 잔류: 새 브러시 준비."),
+              Beyond("BrushParts", high=0.95 * p.brush, deadband=1.0)),
+    ),
 )  # fmt: skip

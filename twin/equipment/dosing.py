@@ -33,7 +33,7 @@ class DosingParameters(Parameters):
 
     tanks: dict[str, str] = Field({}, description="liquid: STATION.Tank")
     accuracy: float = Field(0.001, ge=0, description="sd of a weighing, share")
-    spread: float = Field(0.02, ge=0, description="sd of a lot's viscosity, share")
+    spread: float = Field(0.02, ge=0, description="sd of viscosity without lots, share")
 
 
 def recipe(p: DosingParameters) -> tuple[Setting, ...]:
@@ -72,8 +72,17 @@ def course(p: DosingParameters, bench: Bench) -> Course:
     return straight(bench, {"Dosed": wanted(bench)}, rest)
 
 
+def _drum(bench: Bench) -> None:
+    """Another drum is opened when the mix-up begins, a right one when it has been found."""
+    wrong = float(bench.severity("C-CLASS") > 0.0)
+    if wrong != bench.value("WrongLot"):
+        bench.put("WrongLot", wrong)
+        bench.exchange()
+
+
 def cycle(p: DosingParameters, bench: Bench, nominal: float) -> float:
     """The error of this batch's weighing: chance, and the drift of the zero."""
+    _drum(bench)
     bench.put("Dosed", 0.0)
     for name in LIQUIDS:
         bench.put(f"{name}Out", 0.0)
@@ -93,7 +102,8 @@ def work(p: DosingParameters, bench: Bench, part: Item) -> None:
     shown = wanted(bench)
     part.x["mass"] = sum(masses.values())
     part.x["dose error"] = part.x["mass"] / shown - 1.0
-    part.x["thick"] = 1.0 + p.spread * bench.normal("lot") + bench.severity("C-CLASS") / 100.0
+    lot = bench.lot("viscosity", 1.0 + p.spread * bench.normal("lot"))
+    part.x["thick"] = lot + bench.severity("C-CLASS") / 100.0
     bench.read("Dosed", shown)
     bench.read("Drawn", part.x["mass"])
     off = 100.0 * part.x["dose error"] + BALANCE * bench.normal("balance")
@@ -129,6 +139,7 @@ DOSING = Equipment(
         Quantity("SP", "kg"),
         Quantity("Flow", "kg/min"),
         Quantity("Error", "1", hidden=True),
+        Quantity("WrongLot", "1", hidden=True),
         Quantity("Since", "s", hidden=True),
         *(Quantity(f"{name}Out", "kg", hidden=True) for name in LIQUIDS),
     ),

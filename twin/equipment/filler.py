@@ -217,8 +217,8 @@ FILLER = Equipment(
             Text("Fill valve 17 sticks", "17번 충전 밸브 고착"),
             size=8.0,
             unit="mL",
-            observable=(f"FillVol{WEAK:02d}", "FillMean"),
-            affects=("overfilled", "underfilled"),
+            observable=(f"FillVol{WEAK:02d}", "FillMean", "INSP.LevelOK"),
+            affects=("overfilled",),
             source="assumed: +8 mL when it sticks open; below 0 it closes early",
         ),
         FaultKind(

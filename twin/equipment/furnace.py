@@ -178,7 +178,7 @@ FURNACE = Equipment(
                   "+0.15 %: retained austenite, grinding burn; assumed",
                   quantity="CarbonPotential"),
         FaultKind("M-QT", Text("Quench oil too warm", "소입유 온도 상승"), 20.0, "K",
-                  ("QuenchT", "Hardness"), ("runout", "distortion"),
+                  ("QuenchT", "Hardness", "GRD.GrindTime"), ("runout", "distortion"),
                   "+20 K: distortion, grinding takes 30 % longer; assumed",
                   quantity="QuenchTemp"),
     ),

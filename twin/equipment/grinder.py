@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW, MEDIUM, Alarm, Beyond
 from twin.equipment.model import (
     Bench,
     Equipment,
@@ -120,6 +121,14 @@ GRINDER = Equipment(
     drive=drive,
     work=work,
     judges=True,
+    alarms=lambda p: (
+        Alarm("SizeOff", Text("Ground size out of tolerance", "연삭 치수 공차 이탈"), MEDIUM,
+              Text("Zero of the gauge, or a dull wheel.", "게이지 영점 또는 숫돌 무뎌짐."),
+              Beyond("GaugeSize", -p.tolerance, p.tolerance, deadband=0.5)),
+        Alarm("WheelSmall", Text("Wheel nearly used up", "숫돌 교체 임박"), LOW,
+              Text("Bring a new wheel.", "새 숫돌 준비."),
+              Beyond("WheelDia", low=SMALLEST + 5.0, deadband=1.0)),
+    ),
     faults=(
         FaultKind("M-GAUGE", Text("Gauge bias", "게이지 편향"), 4.0, "µm",
                   ("CMM.Ground", "CMM.Cpk"), ("ground",),

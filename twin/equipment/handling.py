@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW, Alarm, Beyond
 from twin.equipment.inspection import PRINT_DEFECTS, UNSEEN
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import Reading, Tag, Text, Track
@@ -59,26 +60,39 @@ def wash(p: Parameters, bench: Bench, part: Item) -> None:
         part.defects.pop(defect, None)
 
 
-def _magazine(start: float) -> dict[str, object]:
+def _magazine(start: float, alarm: Alarm) -> dict[str, object]:
     tag = Tag("Magazine", Text("Boards in the magazine", "매거진 보드 수"), "1", 0, MAGAZINE,
               Track("Magazine"), kind="int")  # fmt: skip
     return {
         "tags": lambda p: (tag,),
         "quantities": lambda p: (Quantity("Magazine", "1", start),),
+        "alarms": lambda p: (alarm,),
     }
+
+
+NEARLY_EMPTY = Alarm(
+    "MagazineLow", Text("Magazine nearly empty", "매거진 소진 임박"), LOW,
+    Text("Bring the next magazine.", "다음 매거진 준비."),
+    Beyond("Magazine", low=5.0, deadband=1.0),
+)  # fmt: skip
+NEARLY_FULL = Alarm(
+    "MagazineFull", Text("Magazine nearly full", "매거진 만재 임박"), LOW,
+    Text("Take the magazine away soon.", "매거진 반출 준비."),
+    Beyond("Magazine", high=MAGAZINE - 5.0, deadband=1.0),
+)  # fmt: skip
 
 
 LOADER = Equipment(
     "loader",
     Text("Magazine loader", "매거진 로더"),
     work=load,
-    **_magazine(float(MAGAZINE)),  # type: ignore[arg-type]
+    **_magazine(float(MAGAZINE), NEARLY_EMPTY),  # type: ignore[arg-type]
 )
 UNLOADER = Equipment(
     "unloader",
     Text("Magazine unloader", "매거진 언로더"),
     work=unload,
-    **_magazine(0.0),  # type: ignore[arg-type]
+    **_magazine(0.0, NEARLY_FULL),  # type: ignore[arg-type]
 )
 REVIEW = Equipment(
     "review",

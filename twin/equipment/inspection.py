@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity
 from twin.equipment.printer import CLOG_LEFT
 from twin.equipment.tag import Reading, Tag, Text, Track
@@ -133,7 +134,12 @@ SPI = Equipment(
     ),
     work=inspect_paste,
     judges=True,
-)
+    alarms=lambda p: (
+        Alarm("PadsOut", Text("Pads out of limits", "한계 이탈 패드 발생"), MEDIUM,
+              Text("Clogged aperture, squeegee or support.", "개구부 막힘, 스퀴지 또는 받침 이상."),
+              Beyond("PadsOut", high=2.5, deadband=1.0)),
+    ),
+)  # fmt: skip
 
 AOI = Equipment(
     "aoi",
@@ -183,7 +189,12 @@ AOI = Equipment(
     readings=lambda p: _readings(("DefectClass", "1"), ("Confidence", "1")),
     work=inspect_joints,
     judges=True,
-)
+    alarms=lambda p: (
+        Alarm("LightLow", Text("Lighting weak", "조명 밝기 낮음"), MEDIUM,
+              Text("Lamps age: false calls rise.", "조명 열화: 과검출 증가."),
+              Beyond("Light", low=0.9 * LIGHT, deadband=2.0), on_delay=60.0),
+    ),
+)  # fmt: skip
 
 ICT = Equipment(
     "ict",
@@ -205,4 +216,9 @@ ICT = Equipment(
     readings=lambda p: _readings(("Resistance", "Ohm"), ("Capacitance", "nF"), ("FailedNets", "1")),
     work=test_circuit,
     judges=True,
-)
+    alarms=lambda p: (
+        Alarm("NetsFail", Text("Net fails", "네트 불합격"), MEDIUM,
+              Text("Open or wrong part, or a dirty pin.", "오픈·오삽 또는 프로브 핀 오염."),
+              Beyond("FailedNets", high=0.5, deadband=0.1)),
+    ),
+)  # fmt: skip

@@ -7,6 +7,8 @@ exactly there, so nothing polls.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from pydantic import Field
 
@@ -14,18 +16,22 @@ from twin.equipment.kettle_table import ALARMS, FAULTS, PHASES, QUANTITIES, READ
 from twin.equipment.model import Bench, Course, Equipment, Item, Parameters
 from twin.equipment.phased import MINUTE, begins, new_batch, still, straight
 from twin.equipment.tag import Text
-from twin.physics import reactor
+from twin.equipment.utility import Intake
+from twin.physics import media, reactor
 from twin.physics.knots import thin
 from twin.physics.laws import Floats
 from twin.physics.stiction import jacket_cycle
 
 STEAM, WATER, SERVED = 130.0, 15.0, 35.0  # degC of the jacket's media, and of a cooled batch
 CHARGE, HEAT, DOSE, HOLD, RAISE, COOK, SAMPLE, COOL, DISCHARGE = range(9)
+JACKETED = (HEAT, DOSE, HOLD, RAISE, COOL)  # phases in which heat passes the jacket
+WARMS = 10.0  # K by which cooling water becomes warmer, assumed
 STEP = 2.0  # s, grid of the integration
 HORIZON = 1800.0  # s integrated while it is not known how long it lasts
 FOREVER = 30 * 86_400.0  # s "left" of what cannot end as things are
 FOULED = 0.2  # share of the jacket's W/K lost at which batches are late, assumed
 SETTLE = 300.0  # s after which the jacket is as warm as the contents, assumed
+GELLED = 0.5  # share of the batch in lumps from which it is lost, assumed
 BACK = 3.0  # K below its limit at which the interlock lets go, assumed
 TOLERANCE = {"Temp": 0.03, "Jacket": 0.15, "A": 2.0, "B": 2.0, "Dosed": 0.2, "Feed": 0.02,
              "Peak": 0.05, "Valve": 0.5}  # fmt: skip
@@ -53,7 +59,23 @@ def cooled(bench: Bench) -> bool:
 
 
 def course(p: KettleParameters, bench: Bench) -> Course:
-    """Where the kettle goes in the phase under way."""
+    """Where the kettle goes in the phase under way, and what its jacket takes for it."""
+    way = _contents(p, bench)
+    return way if way.done else replace(way, values={**way.values, **_media(p, bench, way)})
+
+
+def _media(p: KettleParameters, bench: Bench, way: Course) -> dict[str, tuple[float, ...]]:
+    """Steam and cooling water, kg/h: what the heat through the jacket's wall asks for."""
+    heat = np.zeros(len(way.t))
+    if bench.step in JACKETED and len(way.t) > 1 and cooled(bench):
+        across = np.array(way.values["Jacket"]) - np.array(way.values["Temp"])
+        heat = transfer(p, bench) / 1000.0 * across
+    steam = media.steam_for(1.0) * np.maximum(heat, 0.0)
+    water = media.water_for(1.0, WARMS) * np.maximum(-heat, 0.0)
+    return {"Steam": tuple(steam.tolist()), "Water": tuple(water.tolist())}
+
+
+def _contents(p: KettleParameters, bench: Bench) -> Course:
     step = bench.step
     if step > DISCHARGE:
         return Course(done=True)
@@ -96,8 +118,8 @@ def _toward(p: KettleParameters, bench: Bench, jacket: float, end: float, left: 
     rest = {n: (bench.value(n),) * len(knots) for n in ("A", "B", "Dosed", "Mass", "Peak")}
     valve = 100.0 if jacket == WATER else 0.0
     rest |= {"Feed": (0.0,) * len(knots), "Valve": (valve,) * len(knots)}
-    media = (bench.value("Jacket"), *(jacket,) * (len(knots) - 1))
-    return Course(knots, values | rest | {"Jacket": media}, left=left, again=False)
+    inside = (bench.value("Jacket"), *(jacket,) * (len(knots) - 1))
+    return Course(knots, values | rest | {"Jacket": inside}, left=left, again=False)
 
 
 def _by_steam(p: KettleParameters, bench: Bench) -> Course:
@@ -181,6 +203,7 @@ def _knots(
         wave = jacket_cycle(t + bench.t, stuck)
         jacket = jacket + wave.jacket
         temp = temp + wave.contents
+        bench.put("Swing", float(np.ptp(wave.contents)))
     peak = np.maximum.accumulate(np.maximum(temp, bench.value("Peak")))
     valve = np.clip((reactor.HOTTEST - jacket) / (reactor.HOTTEST - reactor.COLDEST), 0.0, 1.0)
     if not cooled(bench):
@@ -214,7 +237,8 @@ def drive(p: KettleParameters, bench: Bench) -> dict[str, tuple[float, float]]:
 def cycle(p: KettleParameters, bench: Bench, nominal: float) -> float:
     """A worn seal may trip the stirrer in this batch."""
     worn = bench.severity("C-AGIT")
-    bench.put("Tripped", 0.0)
+    for name, value in (("Tripped", 0.0), ("Swing", 0.0), ("Since", bench.t)):
+        bench.put(name, value)
     if worn > 0.3 and bench.uniform("seal") < worn:
         bench.put("SealTrip", 1.0)
         bench.stop("agitator")
@@ -227,7 +251,9 @@ def work(p: KettleParameters, bench: Bench, part: Item) -> bool:
     """The laboratory's verdict on the resin."""
     left, peak = bench.value("B") / reactor.CHARGED, bench.value("Peak")
     high = bench.recipe["CookSet"] + reactor.MARGIN
-    part.x["unreacted"], part.x["peak"] = left, peak
+    part.x["unreacted"], part.x["peak"], part.x["swing"] = left, peak, bench.value("Swing")
+    part.x["batch time"] = (bench.t - bench.value("Since")) / MINUTE
+    part.x["gel"] = bench.uniform("gel") if bench.value("SealTrip") > 0.0 else 0.0
     part.x["acid"] = 10.0 + p.acid * bench.normal("acid") + 20.0 * max(left - 0.05, 0.0)
     part.x["mass"] = part.x.get("mass", reactor.HEEL + reactor.DOSE)
     bench.read("AcidNumber", part.x["acid"])
@@ -235,7 +261,7 @@ def work(p: KettleParameters, bench: Bench, part: Item) -> bool:
     spoilt = {
         "acid number": (abs(part.x["acid"] - 10.0) > p.window, "C-COOL"),
         "overheated": (peak > high, "C-COOL"),
-        "gel": (bench.value("SealTrip") > 0.0 and bench.uniform("gel") < 0.5, "C-AGIT"),
+        "gel": (part.x["gel"] > GELLED, "C-AGIT"),
     }
     for defect, (bad, fault) in spoilt.items():
         if bad:
@@ -266,6 +292,7 @@ KETTLE = Equipment(
     course=course,
     phases=lambda p: PHASES,
     recipe=recipe,
+    utilities=lambda p: (Intake("steam", "Steam", 500.0), Intake("water", "Water", 16_000.0)),
     work=work,
     judges=True,
     alarms=lambda p: ALARMS,

@@ -46,11 +46,14 @@ def look(p: LabellerParameters, bench: Bench) -> float:
         return p.sample
     offset = spread * bench.normal("offset")
     bench.read("LabelOffset", offset)
-    rolls, rest = divmod(bench.treated, p.roll)
-    if rolls > bench.value("Rolls"):
-        bench.put("Rolls", rolls)
-        bench.note("LOT", rolls)
-    bench.put("RollRemaining", float(round(100.0 * (1.0 - rest / p.roll))))
+    left = bench.left  # of a roll that is a lot of a material
+    if left is None:
+        rolls, used = divmod(bench.treated, p.roll)
+        left = p.roll - used
+        if rolls > bench.value("Rolls"):
+            bench.put("Rolls", rolls)
+            bench.note("LOT", rolls)
+    bench.put("RollRemaining", float(round(100.0 * left / p.roll)))
     cold = coldness(bench)
     if u < 1.0 - exp(-p.jams * cold * p.sample / 3600.0):
         bench.stop("jam")
@@ -97,7 +100,7 @@ LABELLER = Equipment(
             Text("Glue heater weak", "접착제 히터 성능 저하"),
             size=10.0,
             unit="K",
-            observable=("GlueTemp", "LabelOffset"),
+            observable=("GlueTemp", "LabelOffset", "INSP.LabelOK"),
             affects=("label spread",),
             source="assumed: 10 K colder, three times the variance of the offset, twice the stops",
             quantity="GlueTemp",

@@ -6,11 +6,9 @@ from twin.equipment import spindle
 from twin.equipment.model import Bench, Equipment, Item
 from twin.equipment.spindle_alarms import spindle_alarms
 from twin.equipment.spindle_faults import SPINDLE_FAULTS
-from twin.equipment.tag import ByState, Count, Pass, Reading, Tag, Text, Total, Track
+from twin.equipment.tag import ByState, Count, Pass, Reading, Tag, Text, Track
 
 EXECUTION = ("STOPPED", "READY", "ACTIVE", "INTERRUPTED", "FEED_HOLD")  # as MTConnect names them
-# m3/h by state: off, ready, cutting (sealing air and blow-off), loading (blowing the chuck clean)
-AIR = (0.0, 3.0, 3.0, 9.0, 3.0, 3.0, 3.0, 3.0, 0.0, 14.0)  # assumed
 
 # s since the cycle began, and load as a multiple of the reference cut: run-up, two roughing cuts,
 # semi-finish, finish, groove, thread, tool turns at no load between them (assumed)
@@ -68,10 +66,6 @@ def tags(p: spindle.CuttingParameters, passes: tuple[tuple[float, float], ...]) 
             Track("ProgramRev"), kind="int"),
         Tag("Execution", Text("Execution state of the control", "CNC 실행 상태"), "", 0, 4,
             ByState((0, 1, 1, 2, 1, 3, 0, 4, 0, 1)), kind="enum", labels=EXECUTION),
-        Tag("AirFlow", Text("Compressed air", "압축공기 유량"), "m³/h", 0, 60, ByState(AIR),
-            noise=0.15, resolution=0.1, sensor="flow"),
-        Tag("AirTotal", Text("Compressed air in all", "압축공기 누적량"), "m³", 0, 1e9,
-            Total(AIR), resolution=0.1),
         Tag("PartCount", Text("Part counter", "가공 수량"), "1", 0, 1e9, Count("started"),
             kind="int"),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import Reading, Stroke, Tag, Text
 
@@ -23,4 +24,9 @@ MARKER = Equipment(
     ),
     readings=lambda p: (Quantity("Contrast", "%"),),
     work=work,
+    alarms=lambda p: (
+        Alarm("ContrastLow", Text("Code hard to read", "각인 명암비 낮음"), MEDIUM,
+              Text("Dirty lens, or oil on the part.", "렌즈 오염 또는 제품 유분."),
+              Beyond("Contrast", low=60.0, deadband=3.0)),
+    ),
 )  # fmt: skip

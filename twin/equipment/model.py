@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from twin.equipment.alarm import Alarm
 from twin.equipment.tag import Tag, Text
+from twin.equipment.utility import Intake
 
 Shape = Literal["step", "ramp", "exp", "intermittent", "stick"]
 
@@ -230,11 +231,12 @@ class Equipment:
     no closed form exists, by integrating from the present values on. A kind with `phases` goes
     through them by number in every cycle: `course` says how long each takes, and when the cycle is
     done; `recipe` are the parameters a recipe may give it, within the unit's own limits. `tanks`
-    it keeps for others to draw from. Neither `drive` nor `course` may write readings of its own
-    or draw more than once a phase; both are also asked what would be without faults. `work`
-    treats the part whose cycle ends and returns a verdict (None: this kind judges nothing, and
-    `judges` is False). `residence` (s, from parameters and set points) makes a kind a tunnel that
-    parts travel through while the station's cycle is only the pitch between two of them.
+    it keeps for others to draw from; `utilities` are media it uses as its physics goes. Neither
+    `drive` nor `course` may write readings of its own or draw more than once a phase; both are
+    also asked what would be without faults. `work` treats the part whose cycle ends and returns a
+    verdict (None: this kind judges nothing, and `judges` is False). `residence` (s, from parameters
+    and set points) makes a kind a tunnel that parts travel through while the station's cycle is
+    only the pitch between two of them.
 
     Where material flows, `pace` is the share of the station's rate that is possible now and
     `loss` the share of what it treats that it rejects now, from the share the scenario gives;
@@ -256,6 +258,7 @@ class Equipment:
     phases: Callable[[Any], tuple[Text, ...]] = lambda p: ()
     recipe: Callable[[Any], tuple[Setting, ...]] = lambda p: ()
     tanks: Callable[[Any], tuple[TankRow, ...]] = lambda p: ()
+    utilities: Callable[[Any], tuple[Intake, ...]] = lambda p: ()
     work: Callable[[Any, Bench, Item], bool | None] | None = None
     judges: bool = False
     faults: tuple[FaultKind, ...] = field(default=())

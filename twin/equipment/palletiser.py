@@ -10,6 +10,7 @@ from twin.physics.chance import poisson
 
 LOOK = 30.0  # s between two looks at the layers
 SPOILT = 0.01  # share of what was filled from which the pallet must not be sold, assumed
+UNSAFE = ("underheated", "recontaminated")
 
 
 class PalletiserParameters(Parameters):
@@ -21,10 +22,19 @@ class PalletiserParameters(Parameters):
 
 
 def look(p: PalletiserParameters, bench: Bench) -> float:
-    """Say which layer is being set."""
+    """Say which layer is being set; book what is unsafe in the packs set since the last look."""
     whole = p.packs * p.layers
     bench.put("LayerCount", float(int(bench.treated % whole) // p.packs))
+    _book(bench)
     return LOOK
+
+
+def _book(bench: Bench) -> None:
+    shares = {name: bench.arriving(name) for name in UNSAFE}
+    if any(shares.values()):
+        packs = bench.speed * LOOK / 3600.0
+        for name, share in shares.items():
+            bench.put(f"Packs {name}", bench.value(f"Packs {name}") + share * packs)
 
 
 def work(p: PalletiserParameters, bench: Bench, part: Item) -> None:
@@ -36,8 +46,13 @@ def work(p: PalletiserParameters, bench: Bench, part: Item) -> None:
     bench.read("Leakers", float(leaking))
     if leaking and by_fault:
         part.defects["leaking"] = "F-TORQUE"
-    for spoilt, fault in (("underheated", "F-RTD"), ("recontaminated", "F-FDV")):
-        part.x[spoilt] = bench.arriving(spoilt)
+    packs = max(bench.treated - bench.value("Begun"), 1.0)
+    bench.put("Begun", bench.treated)
+    blame = {"underheated": "F-RTD" if bench.arriving("misread") else "process",
+             "recontaminated": "F-FDV"}  # fmt: skip
+    for spoilt, fault in blame.items():
+        part.x[spoilt] = min(bench.value(f"Packs {spoilt}") / packs, 1.0)
+        bench.put(f"Packs {spoilt}", 0.0)
         bench.read(spoilt.capitalize(), part.x[spoilt])
         if part.x[spoilt] > SPOILT:
             part.defects[spoilt] = fault
@@ -53,7 +68,11 @@ PALLETISER = Equipment(
         Tag("GripVacuum", Text("Gripper vacuum", "그리퍼 진공"), "kPa", -100, 0,
             Track("GripVacuum"), noise=0.5, resolution=0.1, sensor="pressure"),
     ),
-    quantities=lambda p: (Quantity("LayerCount", "1"), Quantity("GripVacuum", "kPa", -5.0)),
+    quantities=lambda p: (
+        Quantity("LayerCount", "1"), Quantity("GripVacuum", "kPa", -5.0),
+        Quantity("Begun", "1", hidden=True),
+        *(Quantity(f"Packs {name}", "1", hidden=True) for name in UNSAFE),
+    ),
     readings=lambda p: tuple(
         Quantity(name, "1", hidden=True) for name in ("Leakers", "Underheated", "Recontaminated")
     ),

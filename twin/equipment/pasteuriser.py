@@ -20,6 +20,8 @@ from twin.equipment.pasteuriser_table import (
     tags,
 )
 from twin.equipment.tag import Text
+from twin.equipment.utility import Intake
+from twin.physics.media import steam_for
 
 FEEDS = 6.0 * HOUR  # s, memory of the feed's temperature, assumed
 SPOILT = 0.5  # share of what went forward that makes it a failure, and no swing of a start-up
@@ -47,6 +49,7 @@ def look(p: PasteuriserParameters, bench: Bench) -> float:
         soil = bench.value("Soil")
         bench.read("RinseCount", (FEW + MANY * soil) * exp(0.3 * bench.normal("rinse")))
     _book(bench)
+    bench.give("misread", float(bench.severity("F-RTD") > 0.0))
     return p.sample
 
 
@@ -75,6 +78,7 @@ PASTEURISER = Equipment(
     quantities,
     readings=lambda p: (Quantity("RinseCount", "1"),),
     course=course,
+    utilities=lambda p: (Intake("steam", "Heat", 250.0, steam_for()),),
     pace=pace,
     look=look,
     alarms=alarms,

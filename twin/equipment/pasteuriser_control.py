@@ -14,7 +14,8 @@ RINSE_ONLY = len(cip.FULL) + 1
 SETTLED = (0.05, 0.5)  # K and % of the valve, within which hot water tells of the plates, assumed
 GAIN_OF_SOIL = 0.5  # plates foul so much faster after that clean, assumed
 SOIL_WEAK = 0.07  # share left by a clean with 0.6 %, heating up included; computed
-DIRTY = 0.05  # share of soil left from which a clean has failed, assumed
+WEAKENING = ("F-CIP", "F-CIP-T", "F-CIP-FLOW")
+DIRTY = 0.03  # share of soil left from which a clean has failed, assumed
 LOST = 1e-9
 
 
@@ -85,5 +86,6 @@ def _next_step(p: PasteuriserParameters, bench: Bench, v: dict[str, float]) -> N
         v["Run"] = 0.0
         v["Cleanings"] += 1.0
         if left > DIRTY:
-            bench.fail("F-CIP")
+            for fault in WEAKENING:
+                bench.fail(fault)
     v["Cip"], v["Recipe"] = 0.0, float(bench.product)

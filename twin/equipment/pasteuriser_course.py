@@ -29,13 +29,14 @@ BEGUN, STANDS = 60, 300  # the same while nothing flows yet: it may begin unanno
 CHECK = 60  # s between two looks whether all is settled
 NEAR = {"hold": 0.01, "water": 0.05, "valve": 0.1, "integral": 0.1, "preheated": 0.02}
 PUMPED, GAUGED = 5.0, 5.0  # s, lags of flow and of pressures, assumed
-PIPED, CLOUDED = 30.0, 20.0  # s, lags of conductivity and turbidity, assumed
+PIPED, CLOUDED = 30.0, 20.0  # s, lags of the return and of turbidity, assumed
 RINSED, CLOUDY, SOILED = 60.0, 900.0, 200.0  # s; NTU of the first rinse and of full soil, assumed
 RAW, PRODUCT = 2.8, 4.0  # bar, assumed; product stands 0.5 bar over raw at least
 HOMOGENISED = 180.0  # bar, within 150 to 200
 DROP, NARROWED = 0.30, 20e-5  # bar across clean plates; m2 K/W that double it; assumed
 CIRCULATED = 25.0  # degC at which a solution comes back from its tank, assumed
 COLD_WATER = 15.0  # degC, assumed
+LEAST_BACK = 0.7  # of the cleaning flow that must come back, assumed
 REACHED = 2.0  # K below its set point from which a chemical step counts, assumed
 
 
@@ -53,6 +54,7 @@ class Now:
     pressure: float  # bar the product side heads for
     fouling: float  # m2 K/W a second
     clean: cip.Step | None
+    returned: float  # share of the cleaning flow that comes back
     plant: htst.Plant
     tube: heat.Tube
 
@@ -85,8 +87,7 @@ def _conditions(p: PasteuriserParameters, bench: Bench, v: dict[str, float]) -> 
     clean = STEPS[step - 1] if step else None
     flow, target, feed = bench.setting("FlowSet"), bench.setting("HoldSet"), bench.value("Feed")
     if clean is not None:
-        lacking = min(bench.severity("F-CIP"), clean.caustic) if clean.caustic else 0.0
-        clean = replace(clean, caustic=clean.caustic - lacking)
+        clean = cip.weaker(clean, bench.severity("F-CIP"), bench.severity("F-CIP-T"))
         flow, target = p.cleaning_flow, clean.temperature
         feed = CIRCULATED if clean.chemical else COLD_WATER
     rate = p.fouling[min(int(v["Recipe"]), len(p.fouling) - 1)] / 3600.0
@@ -103,6 +104,7 @@ def _conditions(p: PasteuriserParameters, bench: Bench, v: dict[str, float]) -> 
         pressure=PRODUCT - bench.severity("F-REGEN-P"),
         fouling=rate * v["Rough"] * (1.0 + bench.severity("F-FOUL")) if runs else 0.0,
         clean=clean,
+        returned=max(1.0 - bench.severity("F-CIP-FLOW"), 0.0) if clean else 0.0,
         plant=plant_of(p),
         tube=heat.Tube(p.bore, p.length),
     )
@@ -135,17 +137,24 @@ def _advance(now: Now, v: dict[str, float]) -> None:
         v["Leaked"] += now.leak * unsafe
     elif _logs(now, v) < now.p.logs and now.bench.working:
         v["Underheated"] += unsafe
+    _return(now, v, dt)
     wet = cip.WATER if clean is None else cip.conductivity(clean, v["Hold"])
     v["Conductivity"] += dt * ((now.p.product_cond if clean is None else wet)
                                - v["Conductivity"]) / PIPED  # fmt: skip
     v["Turbidity"] += dt * (_turbid(now, v) - v["Turbidity"]) / CLOUDED
 
 
+def _return(now: Now, v: dict[str, float], dt: float) -> None:
+    """The flow in the pipe back, which is empty while product is made."""
+    away = v["Flow"] * now.returned - v["Return"]
+    v["Return"] += away if abs(away) < TOLERANCE["Return"] else dt * away / PIPED
+
+
 def _clean(clean: cip.Step, v: dict[str, float], dt: float) -> None:
     if not clean.chemical or v["Hold"] >= clean.temperature - REACHED:
         v["Into"] += dt
     if clean.chemical:
-        gone = cip.cleaning_rate(clean, v["Hold"], cip.velocity_of(v["Flow"])) * dt
+        gone = cip.cleaning_rate(clean, v["Hold"], cip.velocity_of(v["Return"])) * dt
         v["Soil"] *= max(1.0 - gone, 0.0)
 
 
@@ -170,6 +179,7 @@ def _row(now: Now, v: dict[str, float]) -> list[float]:
     shown = {
         "Forward": through,
         "Diverted": float(not now.forward and not now.step),
+        "NoReturn": float(bool(now.step) and v["Return"] < LEAST_BACK * v["Flow"]),
         "Logs": 0.0 if now.step else _logs(now, v),
         "HeaterDp": DROP * (v["Flow"] / now.p.flow) ** 2 * (1.0 + v["Deposit"] * 1e-5 / NARROWED),
     }
@@ -218,5 +228,6 @@ def _settled(now: Now, v: dict[str, float]) -> bool:
         and abs(v["Product"] - now.pressure) < 0.001
         and abs(v["Homog"] - HOMOGENISED) < 0.5
         and abs(v["Conductivity"] - now.p.product_cond) < TOLERANCE["Conductivity"]
+        and v["Return"] < TOLERANCE["Return"]
         and abs(v["Turbidity"] - OPAQUE) < TOLERANCE["Turbidity"]
     )

@@ -23,9 +23,15 @@ TOLERANCE: Mapping[str, float] = {
     "Homog": 0.5, "Heat": 0.3, "HeaterDp": 0.003, "Conductivity": 0.3, "Turbidity": 5.0,
     "Fdv": 0.1, "Diverted": 0.1, "Cip": 0.1, "Recipe": 0.1, "Cleanings": 0.1, "Deposit": 0.01,
     "Run": 0.001, "Rough": 0.001, "Soil": 0.003, "Hot": 0.1, "Into": 0.1, "Logs": 0.05,
-    "Underheated": 0.5, "Leaked": 0.05,
+    "Underheated": 0.5, "Leaked": 0.05, "Return": 20.0, "NoReturn": 0.1,
 }  # fmt: skip
-FOLLOWS = ("Forward", "Diverted", "HeaterDp", "Logs")  # from the others, and no state of their own
+FOLLOWS = (
+    "Forward",
+    "Diverted",
+    "NoReturn",
+    "HeaterDp",
+    "Logs",
+)  # from the others, and no state of their own
 STATE = tuple(name for name in TOLERANCE if name not in FOLLOWS)
 
 
@@ -106,6 +112,10 @@ def tags(p: PasteuriserParameters) -> tuple[Tag, ...]:
             Track("Conductivity"), noise=0.3, resolution=0.1, sensor="conductivity"),
         Tag("Turbidity", Text("Turbidity of the return, NTU", "회수 탁도, NTU"), "1", 0, 2000,
             Track("Turbidity"), noise=2.0, resolution=1.0, sensor="turbidity"),
+        Tag("ReturnFlow", Text("Cleaning flow that returns", "CIP 회수 유량"), "L/h", 0, 15_000,
+            Track("Return"), noise=0.003 * p.cleaning_flow, resolution=1.0, sensor="flow"),
+        Tag("ReturnMissing", Text("Cleaning flow does not return", "CIP 회수 유량 부족"), "", 0, 1,
+            Track("NoReturn"), kind="bool"),
         Tag("RinseCount", Text("Microbes in the last rinse, CFU/mL", "최종 헹굼수 균수, CFU/mL"),
             "1", 0, 1e6, Reading("RinseCount"), resolution=1.0),
     )  # fmt: skip
@@ -131,6 +141,7 @@ def quantities(p: PasteuriserParameters) -> tuple[Quantity, ...]:
         ("Heat", "kW", need), ("Flow", "L/h", p.flow), ("Forward", "L/h", p.flow),
         ("Fdv", "", 1.0), ("Diverted", "", 0.0), ("Product", "bar", 4.0), ("Dp", "bar", 1.2),
         ("Homog", "bar", 180.0), ("HeaterDp", "bar", 0.3), ("Tank", "°C", p.feed),
+        ("Return", "L/h", 0.0), ("NoReturn", "", 0.0),
         ("Cip", "1", 0.0), ("Conductivity", "mS/cm", p.product_cond), ("Turbidity", "1", OPAQUE),
     )  # fmt: skip
     hidden = (
@@ -158,6 +169,10 @@ def alarms(p: PasteuriserParameters) -> tuple[Alarm, ...]:
               Text("Too cold, too fast, or raw product stands over pasteurised.",
                    "온도 미달, 유량 과다 또는 압력 역전."),
               Beyond("Diverted", high=0.5)),
+        Alarm("ReturnMissing", Text("Cleaning flow does not return", "CIP 회수 유량 부족"), HIGH,
+              Text("Return pump, a wrong way or a leak: the plates are not clean.",
+                   "회수 펌프·경로·누설 이상. 세척 불량 위험."),
+              Beyond("ReturnMissing", high=0.5), on_delay=180.0, while_on=False),
         Alarm("PressureLeadLow", Text("Pasteurised side not over raw", "살균 측 압력 부족"), HIGH,
               Text("A leaking plate would let raw product into pasteurised.",
                    "판이 새면 원유가 살균유에 섞일 수 있음."),
@@ -170,11 +185,11 @@ def alarms(p: PasteuriserParameters) -> tuple[Alarm, ...]:
 
 FAULTS = (
     FaultKind("F-FOUL", Text("Plates foul fast", "판 오염 가속"), 2.0, "1",
-              ("HotWaterTemp", "HotWaterValve", "HeaterDrop"), ("underheated",),
+              ("HotWaterTemp", "HotWaterValve", "HeaterDrop"), (),
               "three times the usual deposit an hour, as from sour milk; assumed", "exp",
               4.0 * HOUR, "HotWater"),
     FaultKind("F-RTD", Text("Holding sensor reads high", "유지관 센서 편차"), 0.6, "K",
-              ("HoldIndicator", "RegenOut"), ("underheated",),
+              ("HoldIndicator", "RegenOut", "HotWaterTemp"), ("underheated",),
               "0.6 K, within days: assumed; 1 K less leaves a hundred times as many", "ramp",
               3.0 * DAY, "Hold"),
     FaultKind("F-FDV", Text("Diversion valve leaks", "유로 전환 밸브 누설"), 2.0, "%",
@@ -187,4 +202,11 @@ FAULTS = (
               ("Conductivity", "RinseCount"), (),
               "0.6 % instead of 1.5 %: assumed; plates then foul 1.5 times as fast",
               quantity="Conductivity"),
+    FaultKind("F-CIP-T", Text("Caustic too cold", "세척 가성소다 온도 부족"), 15.0, "K",
+              ("HoldTemp", "Conductivity", "RinseCount"), (),
+              "60 instead of 75 °C: assumed; half as fast", quantity="Hold"),
+    FaultKind("F-CIP-FLOW", Text("Cleaning flow does not return", "CIP 회수 유량 부족"), 0.6, "1",
+              ("ReturnFlow", "ReturnMissing", "RinseCount"), (),
+              "60 % lost on the way back: assumed; cleans as slowly as it flows",
+              quantity="Return"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import HIGH, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import Pass, Reading, Tag, Text
 
@@ -46,7 +47,7 @@ PRESS = Equipment(
         Tag("PressForce", Text("Press force", "압입력"), "kN", 0, 30, Pass("PeakForce", CURVE),
             noise=0.05, resolution=0.01, sensor="torque"),
         Tag("PeakForce", Text("Peak force of the last part", "직전 최대 압입력"), "kN", 0, 30,
-            Reading("PeakForce"), resolution=0.01),
+            Reading("PeakForce", FORCE * p.interference), resolution=0.01),
         Tag("Depth", Text("Depth of the last part", "직전 압입 깊이"), "mm", 0, 40,
             Reading("Depth", DEPTH), resolution=0.001, sensor="length"),
     ),
@@ -54,4 +55,14 @@ PRESS = Equipment(
     readings=lambda p: (Quantity("PeakForce", "kN"), Quantity("Depth", "mm")),
     work=work,
     judges=True,
+    alarms=lambda p: (
+        Alarm("ForceOff", Text("Press force out of its window", "압입력 판정 이탈"), HIGH,
+              Text("Shaft or bore out of size, or a tilted bearing.",
+                   "축·내경 치수 이탈 또는 베어링 기울어짐."),
+              Beyond("PeakForce", p.lowest, p.highest, deadband=0.1)),
+        Alarm("DepthOff", Text("Depth out of tolerance", "압입 깊이 이탈"), HIGH,
+              Text("Chips under the part, or the stop.", "칩 끼임 또는 스토퍼 이상."),
+              Beyond("Depth", DEPTH - p.depth_tolerance, DEPTH + p.depth_tolerance,
+                     deadband=0.005)),
+    ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from pydantic import Field
 from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, FaultKind, Item, Parameters, Quantity, Setting
 from twin.equipment.tag import ByState, Tag, Text, Track
+from twin.equipment.utility import Intake
 from twin.physics import solder
 from twin.physics.chance import poisson
 
@@ -66,8 +67,6 @@ def tags(p: ReflowParameters) -> tuple[Tag, ...]:
             Track("BeltSpeed"), noise=0.12, resolution=0.1, sensor="speed"),
         Tag("O2", Text("Oxygen in the tunnel", "산소 농도"), "ppm", 0, 10_000, Track("O2"),
             noise=15.0, resolution=1.0, sensor="gas"),
-        Tag("N2Flow", Text("Nitrogen flow", "질소 유량"), "m³/h", 0, 40, Track("N2Flow"),
-            noise=0.1, resolution=0.1, sensor="flow"),
         Tag("FanSpeed", Text("Convection fan speed", "대류 팬 속도"), "rpm", 0, 3000,
             ByState((0, 900, *(1650,) * 8)), noise=4.0, resolution=1.0, sensor="speed"),
     ]  # fmt: skip
@@ -180,6 +179,7 @@ REFLOW = Equipment(
     drive=drive,
     work=work,
     residence=residence,
+    utilities=lambda p: (Intake("nitrogen", "N2Flow", N2_FLOW),),
     alarms=alarms,
     faults=(
         FaultKind(

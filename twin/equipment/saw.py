@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import LOW, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity
 from twin.equipment.tag import Pass, Reading, Tag, Text, Track
 
@@ -53,4 +54,9 @@ SAW = Equipment(
     readings=lambda p: (Quantity("Length", "mm"),),
     cycle=cycle,
     work=work,
+    alarms=lambda p: (
+        Alarm("BladeDull", Text("Blade nearly worn", "톱날 교체 임박"), LOW,
+              Text("Bring a new blade; it is changed soon.", "새 톱날 준비: 곧 교체됨."),
+              Beyond("BladeCuts", high=0.95 * p.blade, deadband=1.0)),
+    ),
 )  # fmt: skip

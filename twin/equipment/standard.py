@@ -48,20 +48,20 @@ STATE_TITLES = (
 MAXIMUM_COUNT = 1e9
 
 
-def power_levels(power: Mapping[str, float | None]) -> tuple[float, ...]:
-    """Electric power (kW) for each state code from the scenario's working/standby/setup/off."""
-    working, standby = power["working"] or 0.0, power["standby"] or 0.0
-    setup = power["setup"] if power["setup"] is not None else standby
-    off = power["off"] or 0.0
-    return (off, standby, standby, working, standby, standby, setup, standby, standby, standby)
+def levels(use: Mapping[str, float | None]) -> tuple[float, ...]:
+    """Power (kW) or flow (units/h) for each state code; what is not given is as on standby."""
+    working, standby, off = (use[key] or 0.0 for key in ("working", "standby", "off"))
+    given = (use.get(key) for key in ("setup", "maintenance", "loading"))
+    setup, upkeep, loading = (standby if value is None else value for value in given)
+    return (off, standby, standby, working, standby, standby, setup, standby, upkeep, loading)
 
 
 def standard_tags(
     power: Mapping[str, float | None], products: tuple[str, ...], fed: bool
 ) -> tuple[Tag, ...]:
     """State, part, product, counters, power and energy of a station."""
-    levels = power_levels(power)
-    top = max(levels)
+    by_state = levels(power)
+    top = max(by_state)
     tags = [
         Tag("State", Text("State", "상태"), "", 0, len(STATES) - 1, StateCode(), kind="enum",
             labels=STATES),
@@ -84,12 +84,12 @@ def standard_tags(
         )
     if top > 0.0:
         tags.append(
-            Tag("Power", Text("Electric power", "소비 전력"), "kW", 0, 1.5 * top, ByState(levels),
+            Tag("Power", Text("Electric power", "소비 전력"), "kW", 0, 1.5 * top, ByState(by_state),
                 noise=0.01 * top, resolution=_step(top), sensor="power")
         )  # fmt: skip
         tags.append(
             Tag("Energy", Text("Electric energy", "누적 전력량"), "kWh", 0, MAXIMUM_COUNT,
-                Total(levels), resolution=0.01)
+                Total(by_state), resolution=0.01)
         )  # fmt: skip
     return tuple(tags)
 

@@ -78,9 +78,10 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The law of a quantity of this station: a value with memory, or a setting."""
+    """The law of a quantity of this station, `per` times: a value with memory, or a setting."""
 
     quantity: str
+    per: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,14 @@ class Total:
     """Time integral of a per-state level, divided by 3600: kWh from kW."""
 
     levels: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Integral:
+    """Time integral of a law of this station, `per` times and divided by 3600: kg from kg/h."""
+
+    quantity: str
+    per: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,7 @@ Source = (
     | Reading
     | Count
     | Total
+    | Integral
     | Level
     | FlowCount
     | FluidLevel

@@ -115,6 +115,7 @@ def work(p: TintingParameters, bench: Bench, part: Item) -> bool:
     """Colour, gloss and density of the batch as the laboratory gives them."""
     lab, found = _lab(bench), bench.value("DeltaE")
     part.x["colour"] = float(np.linalg.norm(lab))
+    part.x["corrections"] = bench.value("Corrections")
     bench.read("Colour", found)
     bench.read("Gloss", 88.0 - 1.5 * max(part.x.get("fineness", 25.0) - 25.0, 0.0) / 5.0
                + 0.6 * bench.normal("gloss"))  # fmt: skip

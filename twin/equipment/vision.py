@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, Parameters, Quantity
 from twin.equipment.tag import Reading, Tag, Text
 from twin.physics.filling import share_astray
@@ -64,4 +65,10 @@ VISION = Equipment(
     readings=lambda p: tuple(Quantity(name, "%", 100.0) for name, _ in CAMERAS),
     loss=loss,
     look=look,
-)
+    alarms=lambda p: tuple(
+        Alarm(f"{name}Low", Text(f"{title.en}: too many rejected", f"{title.ko}: 불합격 과다"),
+              MEDIUM, Text("The machine before, or the camera.", "전 공정 또는 카메라 이상."),
+              Beyond(name, low=98.0, deadband=0.5))
+        for name, title in CAMERAS
+    ),
+)  # fmt: skip

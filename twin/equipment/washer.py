@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
+from twin.equipment.alarm import MEDIUM, Alarm, Beyond
 from twin.equipment.model import Bench, Equipment, Item, Parameters, Quantity, Setting
 from twin.equipment.tag import Pass, Tag, Text, Track
 
@@ -48,4 +49,12 @@ WASHER = Equipment(
     ),
     drive=drive,
     work=work,
+    alarms=lambda p: (
+        Alarm("BathOff", Text("Bath temperature off its set point", "세척액 온도 편차"), MEDIUM,
+              Text("Heater of the bath.", "세척조 히터 이상."),
+              Beyond("WashTemp", -4.0, 4.0, deadband=1.0, of="WashTempSet"), on_delay=300.0),
+        Alarm("BathWeak", Text("Bath too thin", "세척액 농도 낮음"), MEDIUM,
+              Text("Renew the bath.", "세척액 교체 필요."),
+              Beyond("WashConc", low=2.4, deadband=0.05), on_delay=60.0),
+    ),
 )  # fmt: skip

@@ -179,7 +179,7 @@ class Extras:
         self._loads = [] if self._loading is None else [self._loading]
         for refill in reversed(self._refills):
             assert refill.stock is not None
-            self._loads += [refill] * refill.stock.missing(len(self._parts))
+            self._loads += [refill] * refill.stock.missing(self._parts)
         self._next_load()
 
     @property

@@ -3,7 +3,8 @@
 Every station runs as fast as it can, unless an empty buffer in front of it gives less or a full
 one behind it takes less; rates then stay as they are until a station stands still or goes on, a
 buffer becomes full or empty, a part is whole, or an order ends. One alarm is set for the first of
-these. At one instant buffers come first, then parts, then failures, each in file order.
+these, or for a lot of material that is used up. At one instant buffers come first, then lots, then
+parts, then failures, each in file order.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class FluidNet:
             if not self._again:
                 break
         buffers = [min(buffer.hit_at, buffer.plug_at) for buffer in self.buffers]
-        stations = [min(station.pack_at, station.fail_at) for station in self.stations]
+        stations = [min(s.pack_at, s.fail_at, s.lot_at) for s in self.stations]
         first = min([*buffers, *stations, self._enough_at(now)])
         if first < inf:
             self._calendar.wake(self._wake, max(first - now, 0.0))
@@ -250,6 +251,8 @@ class FluidNet:
         self.settle()
         for buffer in self.buffers:
             buffer.arrive(now)
+        for station in self.stations:
+            station.begin_lots(now)
         for station in self.stations:
             if station.pack_at <= now:
                 station.complete()

@@ -23,6 +23,7 @@ from twin.trace.tables import EventKind, State
 
 if TYPE_CHECKING:
     from twin.kernel.buffer import Taker
+    from twin.kernel.flow_stock import FlowStock
     from twin.kernel.fluid_net import FluidNet
     from twin.kernel.fluid_setup import FluidSetup
     from twin.kernel.machine import Source
@@ -91,6 +92,7 @@ class FluidStation(Machine):
         self.batch = 0.0  # counter of good units at which the part being made began
         self.began = 0.0  # when it did
         self.fail_at = self.pack_at = inf
+        self.stocks: Sequence[FlowStock] = ()
         self.given: dict[str, float] = {}
         self._good = -1.0  # share of good units in the counters' present course
         self._settled = 0.0
@@ -129,6 +131,8 @@ class FluidStation(Machine):
         if not abs(self.plan - self.speed) <= SAME * self.speed or self.good != self._good:
             self._record_flow()
         self._show_flow(now)
+        for stock in self.stocks:
+            stock.run(now, self.speed, self.product)
         self.fail_at = self.pack_at = inf
         if self.speed > 0.0:
             left = max(self.failures.due - self.worked, 0.0)
@@ -148,7 +152,7 @@ class FluidStation(Machine):
             law = Law(value, value + rate * FOREVER, -FOREVER) if rate else still
             if law != still or rig.shown(name) != still:
                 rig.follow(name, law)
-        if self.speed and self._fresh and not self.pipes.inputs:
+        if self.speed and self._fresh and not self.pipes.inputs and not self.stocks:
             self._fresh, self._lot = False, self._lot + 1
             self.note(EventKind.LOT, self._lot)
 
@@ -171,6 +175,19 @@ class FluidStation(Machine):
             if buffer.empty and buffer.inflow() <= 0.0:
                 return self._starved - self._base
         return self._blocked - self._base
+
+    # ---- what it uses
+
+    @property
+    def lot_at(self) -> float:
+        """When the first of its lots in use is empty."""
+        return min((stock.due for stock in self.stocks), default=inf)
+
+    def begin_lots(self, now: float) -> None:
+        """Begin the next of every lot that is empty."""
+        for stock in self.stocks:
+            if stock.due <= now:
+                stock.renew()
 
     # ---- what flows
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from twin.kernel.batch import Batch
 from twin.kernel.belt import Belt
 from twin.kernel.buffer import Buffer, Sink
@@ -11,6 +13,7 @@ from twin.kernel.draws import Draws
 from twin.kernel.extras import Changeover, Extras, Loading
 from twin.kernel.failures import Failures, Mode
 from twin.kernel.faults import FaultScript
+from twin.kernel.flow_stock import FlowStock
 from twin.kernel.fluid_buffer import FluidBuffer
 from twin.kernel.fluid_net import FluidNet
 from twin.kernel.fluid_setup import FluidSetup
@@ -31,6 +34,7 @@ from twin.trace.tables import EventKind, Recorder
 SLIPS = Exponential.model_validate(
     {"kind": "exponential", "mean": "1 s"}
 )  # of a fault that sticks and slips
+S = TypeVar("S", bound=Stock)
 MOST_AHEAD = 0.99  # a tunnel shorter than its pitch still takes a moment to leave
 
 
@@ -160,6 +164,7 @@ class Plant:
     def _fluid_station(self, station: Station) -> Machine:
         spec, rates = station.spec, [rate_of(station.spec, p) for p in self.line.products]
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
+        rig.stocks = flowing = self._stocks(station, rig, FlowStock)
         pipes = Pipes(
             [(self.fluid_buffers[take.buffer], take.quantity) for take in station.takes],
             self.fluid_buffers.get(station.outputs[0]),
@@ -180,6 +185,7 @@ class Plant:
             choose,
         )
         machine.connect(self.net, rig, self.orders, rates, spec.reject, spec.pack or 0)
+        machine.stocks = flowing
         machine.preparation = FluidSetup(machine, self._changeover(station), self._crew(spec.crew))
         rig.machine = machine
         self.rigs[station.id] = rig
@@ -190,7 +196,7 @@ class Plant:
             return self._fluid_station(station)
         spec, place = station.spec, self.line.place(station.id)
         rig = Rig(self.calendar, self.recorder, self.line, station, self.seed)
-        rig.stocks = self._stocks(station, rig)
+        rig.stocks = self._stocks(station, rig, Stock)
         outlets = [self._outlet(outlet.place) for outlet in station.outlets]
         duration = station.residence
         cycle_law = next(iter(spec.cycle.values())) if isinstance(spec.cycle, dict) else spec.cycle
@@ -227,7 +233,7 @@ class Plant:
         machine.extras = self._extras(station, machine, rig)
         return machine
 
-    def _stocks(self, station: Station, rig: Rig) -> list[Stock]:
+    def _stocks(self, station: Station, rig: Rig, form: type[S]) -> list[S]:
         stocks = []
         for feed in station.feeds:
             vary = {
@@ -239,7 +245,7 @@ class Plant:
             if refill is not None:
                 time = self.draws(station.id, f"{feed.material} refill", refill.time)
                 crew = self._crew(refill.crew)
-            stocks.append(Stock(feed, rig, vary, time, crew))
+            stocks.append(form(feed, rig, vary, time, crew))
         return stocks
 
     def _organise(self, station: Station) -> None:

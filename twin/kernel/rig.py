@@ -6,7 +6,7 @@ and records what they say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import copysign, inf
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ class Rig:
         self.flow: FluidStation | None = None
         self.faults: dict[str, list[FaultScript]] = {}  # this station's, by kind
         self.line_faults: dict[str, FaultScript] = {}  # the line's, by id
-        self.stocks: list[Stock] = []  # materials, in file order
+        self.stocks: Sequence[Stock] = ()  # materials, in file order
         self.tanks: dict[str, Tank] = {}  # the line's, by key
         self.recipes = line.recipes_of(station.id)  # by number of the product
         self._loaded = 0  # product whose recipe the set points are of

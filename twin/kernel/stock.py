@@ -7,6 +7,7 @@ With a refill time the station waits for it and for its people, otherwise the ch
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -51,12 +52,13 @@ class Stock:
         """Units of the material at hand."""
         return sum(left for _, left in self._lots)
 
-    def missing(self, parts: int) -> int:
-        """Lots to be put in, by people, before so many parts can be made."""
+    def missing(self, parts: Iterable[Part]) -> int:
+        """Lots to be put in, by people, before these parts can be made."""
         if self.time is None:
             return 0
-        short = self.feed.quantity * parts - self.left
-        return ceil(short / self.feed.spec.lot) if short > NOTHING * self.feed.quantity else 0
+        need = sum(self.feed.amounts[part.product] for part in parts)
+        short = need - self.left
+        return ceil(short / self.feed.spec.lot) if short > NOTHING * need else 0
 
     def renew(self) -> None:
         """Put the next lot in."""
@@ -74,7 +76,8 @@ class Stock:
 
     def consume(self, part: Part) -> None:
         """Use what a part takes; the trace keeps which lots it came from."""
-        need, least = self.feed.quantity, NOTHING * self.feed.quantity
+        need = wanted = self.feed.amounts[part.product]
+        least = NOTHING * wanted
         while need > least:
             if not self._lots:
                 self.renew()
@@ -86,7 +89,7 @@ class Stock:
             if lot[1] <= least:
                 self._lots.popleft()
         self._rig.put(self.feed.left_key, self.left)
-        if isinstance(part, LatentPart):
+        if isinstance(part, LatentPart) and wanted:
             part.x.update(self.properties)
 
     def _announce(self) -> None:

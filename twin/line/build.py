@@ -11,6 +11,7 @@ from twin.equipment.instruments import instrument
 from twin.equipment.model import Equipment, Parameters, Quantity
 from twin.equipment.standard import fluid_tags, line_tags, standard_tags
 from twin.equipment.tag import Tag, Text, Track
+from twin.equipment.utility import utility_tags
 from twin.line import feeds as supply
 from twin.line.feeds import Feed, feeds_of
 from twin.line.fluid import FLOW, PACK_BEGAN, flows, top_rate
@@ -72,14 +73,17 @@ def build(scenario: Scenario, text: str, origin: str) -> Line:
         )
         for name, spec in specs.items()
     )
-    feeds = feeds_of({n: s.uses for n, s in scenario.stations.items()}, scenario.materials)
+    products = tuple(scenario.products) or ("part",)
+    feeds = feeds_of(
+        {n: s.uses for n, s in scenario.stations.items()}, scenario.materials, products
+    )
     stations = tuple(
         _station(
             name,
             spec,
             takes[name],
             outlets[name],
-            tuple(scenario.products) or ("part",),
+            products,
             {buffer.id: buffer.capacity for buffer in buffers},
             feeds[name],
         )
@@ -121,6 +125,7 @@ def _station(
         tags = fluid_tags(tags, top_rate(spec) * 3600.0, levels)
         quantities += FLOW
         readings += () if spec.pack is None else (PACK_BEGAN,)
+    tags += utility_tags(spec.utilities.by_state(), equipment.utilities(parameters))
     tags += equipment.tags(parameters) + supply.tags(feeds)
     phases = equipment.phases(parameters)
     if phases:
@@ -140,7 +145,7 @@ def _station(
         equipment.settings(parameters),
         quantities,
         readings,
-        _alarms(name, spec, equipment.alarms(parameters)),
+        _alarms(name, spec, equipment.alarms(parameters) + supply.alarms(feeds)),
         feeds,
     )
 
@@ -155,7 +160,7 @@ def _textured(tag: Tag, spec: StationSpec) -> Tag:
 
 
 def _alarms(name: str, spec: StationSpec, own: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
-    """The kind's alarms, and one for each failure mode of the station."""
+    """The station's alarms, and one for each of its failure modes."""
     stops = (
         Alarm(
             mode.id,

@@ -7,14 +7,16 @@ So a number says where a lot was used, and no station's numbers depend on anothe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from twin.equipment.alarm import LOW, Alarm, Beyond
 from twin.equipment.model import Quantity
 from twin.equipment.tag import Tag, Text, Track
 from twin.line.materials import MaterialSpec, RefillSpec, UseSpec
 
 MOST_LOTS = 1e9
+SCARCE = 0.1  # share of a lot that is left when the next is asked for, assumed
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Feed:
     material: str
     number: int  # among the feeds of the line
     count: int  # of all feeds of the line
-    quantity: float
+    amounts: tuple[float, ...]  # units a part takes, by number of its product
     spec: MaterialSpec
     refill: RefillSpec | None
 
@@ -54,7 +56,9 @@ class Feed:
 
 
 def feeds_of(
-    stations: Mapping[str, Mapping[str, UseSpec]], materials: Mapping[str, MaterialSpec]
+    stations: Mapping[str, Mapping[str, UseSpec]],
+    materials: Mapping[str, MaterialSpec],
+    products: Sequence[str],
 ) -> dict[str, tuple[Feed, ...]]:
     """Feeds by station, numbered in file order."""
     pairs = [(name, material) for name, uses in stations.items() for material in uses]
@@ -62,7 +66,8 @@ def feeds_of(
     for number, (name, material) in enumerate(pairs):
         use = stations[name][material]
         spec = materials[material]
-        feed = Feed(name, material, number, len(pairs), use.quantity, spec, use.refill)
+        amounts = tuple(use.of(product) for product in products)
+        feed = Feed(name, material, number, len(pairs), amounts, spec, use.refill)
         out[name] += (feed,)
     return out
 
@@ -87,6 +92,25 @@ def tags(feeds: tuple[Feed, ...]) -> tuple[Tag, ...]:
                 feed.spec.unit, 0, 2.0 * feed.spec.lot, Track(feed.left_key)),
         ]  # fmt: skip
     return tuple(rows)
+
+
+def alarms(feeds: tuple[Feed, ...]) -> tuple[Alarm, ...]:
+    """Where people put the next lot in, they are told before it is needed."""
+    return tuple(
+        Alarm(
+            f"{stem(feed.material, len(feeds))}Low",
+            Text(f"Nearly used up: {feed.title.en}", f"소진 임박: {feed.title.ko}"),
+            LOW,
+            Text("Bring the next lot.", "다음 로트 준비."),
+            Beyond(
+                f"{stem(feed.material, len(feeds))}Left",
+                low=SCARCE * feed.spec.lot,
+                deadband=0.1 * SCARCE * feed.spec.lot,
+            ),
+        )
+        for feed in feeds
+        if feed.refill is not None
+    )
 
 
 def quantities(feeds: tuple[Feed, ...]) -> tuple[Quantity, ...]:

@@ -18,7 +18,7 @@ from twin.line.source import Path, Source, shown
 NameRule = Callable[[Scenario, Source], Iterator[Problem]]
 Rule = Callable[[Graph, Source], Iterator[Problem]]
 # keys of a station that speak of parts in work, one after the other
-OF_PARTS = ("cycle", "arrivals", "batch", "load", "uses")
+OF_PARTS = ("cycle", "arrivals", "batch", "load")
 OF_FLOW = ("pack", "reject")
 
 
@@ -41,6 +41,17 @@ def forms(scenario: Scenario, source: Source) -> Iterator[Problem]:
                 expected = _("no `{key}` beside `{other}`").format(key=key, other="rate")
                 found = _("both")
                 yield source.problem((*at, key), expected, found, _("Remove one of the two."))
+
+
+def refills(scenario: Scenario, source: Source) -> Iterator[Problem]:
+    """Where material flows, lots follow one another without a stop."""
+    for name, spec in scenario.stations.items():
+        for material, use in spec.uses.items() if flows(spec) else ():
+            if use.refill is not None:
+                path: Path = ("stations", name, "uses", material, "refill")
+                expected = _("no `{key}` beside `{other}`").format(key="refill", other="rate")
+                fix = _("Remove it; a stop for the change of a roll is a failure mode.")
+                yield source.problem(path, expected, _("both"), fix)
 
 
 def quantities(scenario: Scenario, source: Source) -> Iterator[Problem]:
@@ -155,5 +166,5 @@ def ways(graph: Graph, source: Source) -> Iterator[Problem]:
             yield source.problem(at, expected, _("a loop that material would flow in"))
 
 
-NAME_RULES: tuple[NameRule, ...] = (forms, quantities, rates)
+NAME_RULES: tuple[NameRule, ...] = (forms, refills, quantities, rates)
 RULES: tuple[Rule, ...] = (kinds, meetings, buffers, ways)

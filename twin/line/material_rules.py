@@ -15,11 +15,14 @@ Rule = Callable[[Scenario, Source], Iterator[Problem]]
 
 
 def known(scenario: Scenario, source: Source) -> Iterator[Problem]:
-    """What a station uses is a material, and who refills it a crew."""
+    """What a station uses is a material, for products there are, and who refills it a crew."""
     for name, spec in scenario.stations.items():
         for material, use in spec.uses.items():
             path: Path = ("stations", name, "uses", material)
             yield from reference(source, path, material, "materials", scenario.materials)
+            for product in use.quantity if isinstance(use.quantity, dict) else ():
+                at = (*path, "quantity", product)
+                yield from reference(source, at, product, "products", scenario.products)
             if use.refill is not None and use.refill.crew is not None:
                 at = (*path, "refill", "crew")
                 yield from reference(source, at, use.refill.crew, "crews", scenario.crews)

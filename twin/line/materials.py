@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from twin.i18n import _
 from twin.line.values import Name, Record, Time, Title, refusal
@@ -38,11 +38,25 @@ class RefillSpec(Record):
     crew: Name | None = None
 
 
+Amounts = Annotated[
+    Annotated[Amount, Tag("<amount>")]
+    | Annotated[dict[Name, Amount], Field(min_length=1), Tag("<table>")],
+    Discriminator(lambda value: "<table>" if isinstance(value, dict) else "<amount>"),
+]
+"""One quantity for every product, or a table by product; a product not in it takes none."""
+
+
 class UseSpec(Record):
     """How much of a material a part takes; without `refill` a new lot costs no time."""
 
-    quantity: Amount
+    quantity: Amounts
     refill: RefillSpec | None = None
+
+    def of(self, product: str) -> float:
+        """Units of the material a part of a product takes; 0 when it takes none."""
+        if isinstance(self.quantity, dict):
+            return self.quantity.get(product, 0.0)
+        return self.quantity
 
 
 def _use(value: object) -> object:

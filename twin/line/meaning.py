@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import ValidationError
+
+from twin.equipment import CATALOGUE
 from twin.errors import Problem
 from twin.i18n import _
 from twin.line import (
@@ -44,6 +47,7 @@ def of_names(scenario: Scenario, source: Source) -> list[Problem]:
         *material_rules.RULES,
         *texture_rules.RULES,
         laws,
+        meters,
         rooms,
         rota.shifts,
     )
@@ -110,6 +114,27 @@ def laws(scenario: Scenario, source: Source) -> Iterator[Problem]:
             if values != sorted(values):
                 written = [f"{key}: {source.value((*path, key))}" for key in order]
                 yield source.problem(path, " ≤ ".join(order), ", ".join(written))
+
+
+def meters(scenario: Scenario, source: Source) -> Iterator[Problem]:
+    """What a kind uses of a utility by its physics is not given by state as well."""
+    for name, spec in scenario.stations.items():
+        kind = CATALOGUE.get(spec.kind)
+        if kind is None or not spec.utilities.model_fields_set:
+            continue
+        try:
+            own = kind.utilities(kind.parameters.model_validate(spec.parameters))
+        except ValidationError:
+            continue  # said elsewhere
+        for row in own:
+            if row.utility in spec.utilities.model_fields_set:
+                expected = _("nothing: the kind `{kind}` follows its own physics")
+                yield source.problem(
+                    ("stations", name, "utilities", row.utility),
+                    expected.format(kind=spec.kind),
+                    row.utility,
+                    _("Remove it."),
+                )
 
 
 def rooms(scenario: Scenario, source: Source) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from twin.i18n import _
 from twin.line.organisation import TimeOfDay
+from twin.line.utilities import UtilityName
 from twin.line.values import Name, Record, refusal
 
 Amount = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -67,7 +68,8 @@ class CostsSpec(Record):
 
     `machine` is the rate of a station's hour by its state, `stations` gives other rates for some;
     `labour` is that of one person of a crew for an hour of shift, breaks included; `material` is
-    bought for each part that begins; `scrap` is what a scrapped part still brings.
+    bought for each part that begins; `scrap` is what a scrapped part still brings. `utilities`
+    are prices of a m³ of air or nitrogen, of a kg of steam or water.
     """
 
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -78,4 +80,5 @@ class CostsSpec(Record):
     energy: Annotated[
         EnergySpec, BeforeValidator(_energy, json_schema_input_type=Price | EnergySpec)
     ] = EnergySpec(price=0.0)
+    utilities: dict[UtilityName, Price] = {}
     scrap: dict[Name, Amount] = {}

@@ -16,6 +16,7 @@ from twin.line.materials import MaterialSpec, Using
 from twin.line.money import CostsSpec
 from twin.line.organisation import CalendarSpec, MaintenanceSpec
 from twin.line.textures import TextureSpec
+from twin.line.utilities import UtilitiesSpec
 from twin.line.values import (
     NO_TIME,
     Capacity,
@@ -200,6 +201,7 @@ class StationSpec(Record):
     maintenance: list[MaintenanceSpec] = []
     unattended: bool = False
     power: PowerSpec = PowerSpec()
+    utilities: UtilitiesSpec = UtilitiesSpec()
     parameters: dict[str, Any] = {}
     textures: dict[Name, TextureSpec] = {}
     layout: LayoutSpec | None = None

@@ -94,6 +94,18 @@ UnitsPerSecond = Annotated[
     _written("rate", "12000 /h"),
 ]
 PositiveRate = Annotated[UnitsPerSecond, Field(gt=0, le=1e6)]
+GasFlow = Annotated[
+    float,
+    _reader("gas flow", N_("a flow of gas with its unit, such as 12 Nm³/h")),
+    _written("gas flow", "12 Nm³/h"),
+    Field(ge=0, le=1e7),
+]
+MassFlow = Annotated[
+    float,
+    _reader("mass flow", N_("a mass flow with its unit, such as 80 kg/h")),
+    _written("mass flow", "80 kg/h"),
+    Field(ge=0, le=1e9),
+]
 NonNegativeSeconds = Annotated[Seconds, Field(ge=0, le=3.2e9)]
 NonNegativeKilowatts = Annotated[Kilowatts, Field(ge=0, le=1e7)]
 Title = Annotated[

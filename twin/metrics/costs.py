@@ -1,7 +1,8 @@
-"""What a stretch of time cost: machine hours by state, energy, labour, material, scrap.
+"""What a stretch of time cost: machine hours by state, energy, utilities, labour, material, scrap.
 
-The cost of the line is the sum of its stations' machine hours and energy, of labour and material,
-less what scrap still brought. Downtime, changeover and scrap are shares of that sum, told apart.
+The cost of the line is the sum of its stations' machine hours, energy and utilities, of labour and
+material, less what scrap still brought. Downtime, changeover and scrap are shares of that sum,
+told apart.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from twin.trace.tables import State
 
 @dataclass(frozen=True)
 class StationMoney:
-    """Costs of one station: machine hours by state, energy, and the parts it rejected for good."""
+    """Costs of one station: machine hours by state, energy, utilities, parts it had scrapped."""
 
     machine: tuple[float, ...]
     energy: float
+    utilities: float
     scrap: float
 
     @property
     def total(self) -> float:
-        """Machine hours and energy."""
-        return sum(self.machine) + self.energy
+        """Machine hours, energy and utilities."""
+        return sum(self.machine) + self.energy + self.utilities
 
     @property
     def down(self) -> float:
@@ -59,17 +61,29 @@ class LineMoney:
         return sum(station.energy for station in self.stations)
 
     @property
+    def utilities(self) -> float:
+        """Air, nitrogen, steam and water of all stations."""
+        return sum(station.utilities for station in self.stations)
+
+    @property
     def total(self) -> float:
         """Everything."""
-        return self.machine + self.energy + self.labour + self.material - self.proceeds
+        used = self.machine + self.energy + self.utilities
+        return used + self.labour + self.material - self.proceeds
 
 
 def station_money(
-    line: Line, station: str, spent: Sequence[float], bill: float, scrapped: Sequence[int]
+    line: Line,
+    station: str,
+    spent: Sequence[float],
+    bill: float,
+    used: Mapping[str, float],
+    scrapped: Sequence[int],
 ) -> StationMoney | None:
     """Costs of a station: `spent` are its times by state (s), `bill` its energy in money.
 
-    `scrapped` counts, by product, the scrapped parts that it rejected last. None without costs.
+    `used` is what it took of each utility; `scrapped` counts, by product, the scrapped parts that
+    it rejected last. None without costs.
     """
     costs = line.scenario.costs
     if costs is None:
@@ -77,7 +91,9 @@ def station_money(
     own = costs.machine | costs.stations.get(station, {})
     rates: dict[str, float] = dict(own.items())
     machine = tuple(rates.get(state.name.lower(), 0.0) * spent[state] / 3600.0 for state in State)
-    return StationMoney(machine, bill, _lost(costs, line, scrapped))
+    prices: dict[str, float] = dict(costs.utilities.items())
+    utilities = sum(prices.get(name, 0.0) * amount for name, amount in used.items())
+    return StationMoney(machine, bill, utilities, _lost(costs, line, scrapped))
 
 
 def line_money(

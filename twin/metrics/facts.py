@@ -48,7 +48,7 @@ class StationFacts:
     repair_time: float
     energy: float  # kWh
     money: StationMoney | None = None
-    media: Mapping[str, float] = field(default_factory=dict)  # by the tag that counts it
+    utilities: Mapping[str, float] = field(default_factory=dict)  # in units of each
 
     @cached_property
     def spent(self) -> Times:
@@ -105,7 +105,7 @@ class LineFacts:
     working: float  # sum over stations
     bottleneck: StationFacts
     money: LineMoney | None = None
-    media: Mapping[str, float] = field(default_factory=dict)
+    utilities: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def left(self) -> float:

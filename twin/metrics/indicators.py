@@ -7,11 +7,12 @@ no value: None, which is neither 0 nor 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from twin.equipment.tag import Text
+from twin.equipment.utility import UTILITIES
 from twin.metrics.facts import LineFacts, StationFacts
 from twin.trace.tables import State
 
@@ -73,19 +74,12 @@ def oee(f: StationFacts) -> float | None:
     return _product(availability(f), effectiveness(f), quality(f))
 
 
-# media besides electricity: counted by a station's tag of this name, by state
-MEDIA: Mapping[str, tuple[str, Text, str]] = {
-    "AirTotal": ("air", Text("Compressed air", "압축공기"), "m³"),
-    "SteamTotal": ("steam", Text("Steam", "증기"), "kg"),
-}
+def _used(utility: str) -> Callable[[StationFacts], float | None]:
+    return lambda f: f.utilities.get(utility)
 
 
-def _used(tag: str) -> Callable[[StationFacts], float | None]:
-    return lambda f: f.media.get(tag)
-
-
-def _used_per_part(tag: str) -> Callable[[LineFacts], float | None]:
-    return lambda f: share(f.media[tag], f.finished) if tag in f.media else None
+def _used_per_part(utility: str) -> Callable[[LineFacts], float | None]:
+    return lambda f: share(f.utilities[utility], f.finished) if utility in f.utilities else None
 
 
 def _money(value: Callable[[Any], float | None]) -> Callable[[Any], float | None]:
@@ -94,20 +88,24 @@ def _money(value: Callable[[Any], float | None]) -> Callable[[Any], float | None
 
 STATION_COSTS: tuple[Kpi, ...] = (
     Kpi("cost", Text("Cost", "비용"), "¤", "assumed",
-        "machine hours at the rate of each state + energy", _money(lambda m: m.total)),
+        "machine hours at the rate of each state + energy + utilities",
+        _money(lambda m: m.total)),
     Kpi("cost_down", Text("Cost of downtime", "고장 비용"), "¤", "assumed",
         "machine hours down", _money(lambda m: m.down)),
     Kpi("cost_setup", Text("Cost of changeover", "품목 교체 비용"), "¤", "assumed",
         "machine hours in set-up and held", _money(lambda m: m.setup)),
     Kpi("cost_energy", Text("Cost of energy", "전력 비용"), "¤", "assumed",
         "energy x price of its hour", _money(lambda m: m.energy)),
+    Kpi("cost_utilities", Text("Cost of utilities", "유틸리티 비용"), "¤", "assumed",
+        "air, nitrogen, steam and water x price", _money(lambda m: m.utilities)),
     Kpi("cost_scrap", Text("Cost of scrap", "폐기 비용"), "¤", "assumed",
         "material of the scrapped parts it rejected last, less what they bring",
         _money(lambda m: m.scrap)),
 )  # fmt: skip
 LINE_COSTS: tuple[Kpi, ...] = (
     Kpi("cost", Text("Cost", "비용"), "¤", "assumed",
-        "machine hours + energy + labour + material of parts begun - proceeds of scrap",
+        "machine hours + energy + utilities + labour + material of parts begun"
+        " - proceeds of scrap",
         _money(lambda m: m.total)),
     Kpi("cost_per_part", Text("Cost a good part", "양품당 비용"), "¤", "assumed",
         "cost / good parts finished",
@@ -116,6 +114,9 @@ LINE_COSTS: tuple[Kpi, ...] = (
         "sum over stations: hours in each state x its rate", _money(lambda m: m.machine)),
     Kpi("cost_energy", Text("Cost of energy", "전력 비용"), "¤", "assumed",
         "sum over stations: energy x price of its hour", _money(lambda m: m.energy)),
+    Kpi("cost_utilities", Text("Cost of utilities", "유틸리티 비용"), "¤", "assumed",
+        "sum over stations: air, nitrogen, steam and water x price",
+        _money(lambda m: m.utilities)),
     Kpi("cost_labour", Text("Cost of labour", "인건비"), "¤", "assumed",
         "people of each crew x shift time with breaks x rate", _money(lambda m: m.labour)),
     Kpi("cost_material", Text("Cost of material", "재료비"), "¤", "assumed",
@@ -190,8 +191,9 @@ STATION_KPIS: tuple[Kpi, ...] = (
     Kpi("energy_per_part", Text("Energy a part", "처리당 전력량"), "kWh", "assumed",
         "energy / parts treated", lambda f: share(f.energy, f.produced)),
     *(
-        Kpi(key, title, unit, "assumed", "use in each state x time in it", _used(tag))
-        for tag, (key, title, unit) in MEDIA.items()
+        Kpi(row.key, row.title, row.unit, "assumed",
+            "flow in each state x time in it, or the integral of the flow", _used(row.key))
+        for row in UTILITIES
     ),
     *STATION_COSTS,
 )  # fmt: skip
@@ -237,9 +239,10 @@ LINE_KPIS: tuple[Kpi, ...] = (
         f"{ISO} direct energy consumption effectiveness (inverse)",
         "energy / good parts finished", lambda f: share(f.energy, f.finished)),
     *(
-        Kpi(f"{key}_per_part", Text(f"{title.en} a good part", f"양품당 {title.ko}"), unit,
-            "assumed", "use of all stations / good parts finished", _used_per_part(tag))
-        for tag, (key, title, unit) in MEDIA.items()
+        Kpi(f"{row.key}_per_part", Text(f"{row.title.en} a good part", f"양품당 {row.title.ko}"),
+            row.unit, "assumed", "use of all stations / good parts finished",
+            _used_per_part(row.key))
+        for row in UTILITIES
     ),
     *LINE_COSTS,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from twin.line.line import OUT, SCRAP
 from twin.metrics.clocks import Clocks, Reading, elapsed
 from twin.metrics.cycles import Cycles, cycles, planned_runs, station_partition
 from twin.metrics.flow import flow_readings
+from twin.metrics.intakes import intake_readings
 from twin.metrics.partition import Floats, Ints, Partition, Split, summed
 from twin.metrics.summary import LineSums, StationSums
 from twin.metrics.tally import WHOLE, nominal
@@ -43,10 +44,12 @@ def station_sums(trace: Trace, i: int, split: Split, clocks: Clocks) -> list[Sta
     failures = np.bincount(mine.at(failed.t), minlength=count)
     repair = mine.sums(_repairing(trace, i), count)
     scrapped = _scrapped(trace, split, i)
+    intakes = {name: mine.sums(used, count) for name, used in intake_readings(trace, i).items()}
     return [
         StationSums(
             time[k], plan[k], priced[k], float(runs[k]), int(started[k]), int(produced[k]),
             int(rejected[k]), int(failures[k]), float(repair[k]), scrapped[k],
+            {name: float(used[k]) for name, used in intakes.items()},
         )
         for k in range(count)
     ]  # fmt: skip

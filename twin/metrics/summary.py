@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.equipment.standard import power_levels
-from twin.equipment.tag import Total
+from twin.equipment.standard import levels
 from twin.line.line import Line
 from twin.metrics.costs import line_money, station_money
 from twin.metrics.facts import LineFacts, StationFacts, spent
-from twin.metrics.indicators import LINE_KPIS, MEDIA, STATION_KPIS, Kpi
+from twin.metrics.indicators import LINE_KPIS, STATION_KPIS, Kpi
 from twin.trace.tables import State
 
 Floats = NDArray[np.float64]
@@ -24,7 +23,8 @@ Counts = NDArray[np.int64]
 class StationSums:
     """Sums of one station over a stretch of time; times in s, by state where they are arrays.
 
-    `plan` is `time` within planned working time, `priced` is it times the price of a kWh.
+    `plan` is `time` within planned working time, `priced` is it times the price of a kWh;
+    `intakes` is what it used of utilities that follow its physics, by utility.
     """
 
     time: Floats
@@ -37,6 +37,7 @@ class StationSums:
     failures: int
     repair_time: float
     scrapped: Counts  # by product: parts scrapped after its verdict
+    intakes: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def kpis_of(
         sum(f.working for f in facts.values()),
         facts[bottleneck],
         line_money(line, money, attended, whole.born.tolist(), whole.scrapped.tolist()),
-        _media(facts.values()),
+        _utilities(facts.values()),
     )
     return Kpis(
         whole.length,
@@ -125,8 +126,11 @@ def kpis_of(
 
 def _station_facts(line: Line, i: int, sums: StationSums) -> StationFacts:
     station = line.stations[i]
-    levels = np.array(power_levels(station.spec.power.model_dump()))
+    power = np.array(levels(station.spec.power.model_dump()))
     time, plan = tuple(sums.time.tolist()), tuple(sums.plan.tolist())
+    used = dict(sums.intakes)
+    for name, flow in station.spec.utilities.by_state().items():
+        used[name] = float(np.array(flow) @ sums.time[: len(flow)]) / 3600.0
     return StationFacts(
         time,
         plan,
@@ -136,28 +140,24 @@ def _station_facts(line: Line, i: int, sums: StationSums) -> StationFacts:
         sums.rejected,
         sums.failures,
         sums.repair_time,
-        float(levels @ sums.time[: len(levels)]) / 3600.0,
+        float(power @ sums.time[: len(power)]) / 3600.0,
         station_money(
             line,
             station.id,
             spent(time, plan),
-            float(levels @ sums.priced[: len(levels)]) / 3600.0,
+            float(power @ sums.priced[: len(power)]) / 3600.0,
+            used,
             sums.scrapped.tolist(),
         ),
-        {
-            tag.name: float(np.array(tag.source.levels) @ sums.time[: len(tag.source.levels)])
-            / 3600.0
-            for tag in station.tags
-            if isinstance(tag.source, Total) and tag.name in MEDIA
-        },
+        used,
     )
 
 
-def _media(facts: Iterable[StationFacts]) -> dict[str, float]:
-    """Media of all stations; none of those that no station counts."""
+def _utilities(facts: Iterable[StationFacts]) -> dict[str, float]:
+    """Utilities of all stations; none of those that no station uses."""
     total: dict[str, float] = {}
     for station in facts:
-        for name, amount in station.media.items():
+        for name, amount in station.utilities.items():
             total[name] = total.get(name, 0.0) + amount
     return total
 

@@ -17,6 +17,7 @@ from twin.line.line import OUT, SCRAP, SINKS, Line, Station
 from twin.line.values import Drawn, mean_of
 from twin.metrics.clocks import Clocks, Reading, elapsed
 from twin.metrics.flow import FlowSums
+from twin.metrics.intakes import IntakeSums
 from twin.metrics.present import Left, PresentParts
 from twin.trace.starts import Starts
 from twin.trace.tables import STATES, TABLES, Column, EventKind, State
@@ -67,6 +68,7 @@ class Tally:
             [[nominal(s, product) for product in line.products] for s in line.stations]
         )
         self._flows = {i: FlowSums(line, i) for i, s in enumerate(line.stations) if s.fluid}
+        self.intakes = [IntakeSums(line, i) for i in range(n)]
         self._sinks = {line.place(name): name for name in SINKS}
 
     def feed(self, chunk: Chunk, now: float) -> None:
@@ -83,6 +85,8 @@ class Tally:
             self.passed[i] = floor(flow.made(now) + WHOLE)
             self.rejected[i] = self.started[i] - self.passed[i]
             self.planned[i] = flow.planned(now)
+        for intakes in self.intakes:
+            intakes.feed(chunk)
         self.now = now
 
     @property

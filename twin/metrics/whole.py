@@ -36,6 +36,7 @@ def _stations(sums: Tally) -> list[StationSums]:
             int(sums.failures[i]),
             float(sums.repair_time[i]),
             sums.scrapped_at[i],
+            sums.intakes[i].used(sums.now),
         )
         for i in range(len(sums.line.stations))
     ]

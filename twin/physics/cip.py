@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, pi
 
 TURBULENT = 1.5  # m/s at least in the pipes
@@ -37,6 +37,15 @@ ACID = Step(62.0, 600.0, acid=1.0)
 FINAL_RINSE = Step(38.0, 300.0)
 FULL = (PRE_RINSE, CAUSTIC, RINSE, ACID, FINAL_RINSE)
 ONLY_RINSE = (Step(38.0, 1200.0),)  # between products that may meet in traces
+
+
+def weaker(step: Step, less: float, colder: float) -> Step:
+    """The step with so much less NaOH (%) and so many K colder; only caustic steps suffer."""
+    if not step.caustic:
+        return step
+    return replace(
+        step, caustic=max(step.caustic - less, 0.0), temperature=step.temperature - colder
+    )
 
 
 def flow_for(velocity: float = TURBULENT, bore: float = PIPE) -> float:

@@ -70,3 +70,15 @@ def evaluate(dt: Floats, value: Floats, target: Floats, tau: Floats) -> Floats:
         share = dt[ramp] / -tau[ramp]
         out[ramp] = value[ramp] + (target[ramp] - value[ramp]) * share
     return out
+
+
+def area(dt: Floats, value: Floats, target: Floats, tau: Floats) -> Floats:
+    """Time integral of `evaluate` from 0 to `dt`, unit of the quantity times s."""
+    out = target * dt
+    lag = tau > 0.0
+    gap = value[lag] - target[lag]
+    out[lag] -= gap * tau[lag] * np.expm1(-dt[lag] / tau[lag])
+    ramp = tau < 0.0
+    way = np.minimum(dt[ramp], -tau[ramp])  # s on the way to the target
+    out[ramp] += (value[ramp] - target[ramp]) * way * (1.0 - way / (-2.0 * tau[ramp]))
+    return out

@@ -17,6 +17,7 @@ from twin.equipment.tag import (
     Count,
     FlowCount,
     FluidLevel,
+    Integral,
     Level,
     LineCount,
     PartInWork,
@@ -30,7 +31,7 @@ from twin.equipment.tag import (
     Track,
 )
 from twin.line.line import OUT, SCRAP
-from twin.physics.laws import evaluate
+from twin.physics.laws import area, evaluate
 from twin.trace.tables import EventKind, State
 from twin.trace.trace import Trace
 
@@ -103,7 +104,8 @@ def law_at(trace: Trace, key: str, t: Floats) -> Floats:
 
 def track(trace: Trace, tag: Tag, t: Floats) -> Floats:
     assert isinstance(tag.source, Track)
-    return law_at(trace, f"{tag.station}.{tag.source.quantity}", t)
+    value = law_at(trace, f"{tag.station}.{tag.source.quantity}", t)
+    return value if tag.source.per == 1.0 else value * tag.source.per
 
 
 def stroke(trace: Trace, tag: Tag, t: Floats) -> Floats:
@@ -196,6 +198,21 @@ def total(trace: Trace, tag: Tag, t: Floats) -> Floats:
     return np.asarray((before[rows] + level * (t - series.t[rows])) / 3600.0)
 
 
+def used(trace: Trace, key: str, t: Floats) -> Floats:
+    """Time integral of a law from 0 to each instant."""
+    number = trace.quantity_number(key)
+    series, before = trace.index.laws(number), trace.index.area(number)
+    rows = np.maximum(last(series.t, t), 0)
+    law = (series.value[rows], series.target[rows], series.tau[rows])
+    return np.asarray(before[rows] + area(t - series.t[rows], *law))
+
+
+def integral(trace: Trace, tag: Tag, t: Floats) -> Floats:
+    assert isinstance(tag.source, Integral)
+    key = f"{tag.station}.{tag.source.quantity}"
+    return used(trace, key, t) * (tag.source.per / 3600.0)
+
+
 def waiting(trace: Trace, tag: Tag, t: Floats) -> Floats:
     out = np.zeros(len(t))
     for name in trace.line.station_by_id[tag.station].inputs:
@@ -240,6 +257,7 @@ SOURCES: Mapping[type, Callable[[Trace, Tag, Floats], Floats]] = {
     Reading: reading,
     Count: count,
     Total: total,
+    Integral: integral,
     Level: waiting,
     FlowCount: flow_count,
     FluidLevel: fluid_level,

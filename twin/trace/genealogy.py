@@ -2,7 +2,8 @@
 
 Nothing is kept for it while a line runs: it is read out of the trace. A part's way is in the log,
 its lots are in the readings (one each time a station used some for it), its verdicts and what was
-built into it in the events.
+built into it in the events. Where material flows, a part has of each lot that was in use while
+what is in it flowed by.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from twin.errors import UsageError
 from twin.i18n import _
 from twin.line.feeds import Feed
 from twin.line.line import Line
+from twin.trace.flow_windows import treated, windows
 from twin.trace.tables import Column, EventKind, State
 from twin.trace.trace import Trace
 
@@ -48,17 +50,27 @@ class Used:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """What is in a part flowed through a station from `begun` to `ended` (s)."""
+
+    station: str
+    begun: float
+    ended: float
+
+
+@dataclass(frozen=True)
 class PartHistory:
     """What became of a part: `outcome` is a sink, "in line", or "merged" into the part `into`.
 
-    `built_in` are the parts merged into it, those of the parts merged into them included; `used`
-    the lots that went into any of them.
+    `flowed` is how it came about where material flows; `built_in` are the parts merged into it,
+    those of the parts merged into them included; `used` the lots that went into any of them.
     """
 
     part: int
     serial: str
     product: str
     born: float
+    flowed: tuple[Stretch, ...]
     visits: tuple[Visit, ...]
     used: tuple[Used, ...]
     built_in: tuple[int, ...]
@@ -107,6 +119,7 @@ def part_history(trace: Trace, part: int) -> PartHistory:
         serial(trace, part),
         trace.line.products[int(trace.parts.product[part])],
         float(trace.parts.t[part]),
+        _flowed(trace, part),
         visits,
         tuple(sorted(_used(trace, np.array([part, *inside])), key=lambda use: use.t)),
         inside,
@@ -192,7 +205,19 @@ def _lots(trace: Trace, feed: Feed) -> dict[int, float]:
     return dict(zip(events.value[own].astype(int).tolist(), events.t[own].tolist(), strict=True))
 
 
+def _flowed(trace: Trace, part: int) -> tuple[Stretch, ...]:
+    found = []
+    for station, rows in reversed(windows(trace).items()):  # the end of the line comes first
+        at = int(np.searchsorted(rows.part, part))
+        if at < len(rows.part) and rows.part[at] == part:
+            found.append(Stretch(station, float(rows.begin[at]), float(rows.end[at])))
+    return tuple(sorted(found, key=lambda stretch: stretch.begun))
+
+
 def _uses_at(trace: Trace, feed: Feed, parts: Column | None = None) -> Iterator[Used]:
+    if trace.line.station_by_id[feed.station].fluid:
+        yield from _flow_uses(trace, feed, parts)
+        return
     series = trace.index.readings(trace.reading_number(f"{feed.station}.{feed.lot_key}"))
     rows = range(len(series)) if parts is None else np.flatnonzero(np.isin(series.part, parts))
     for row in rows:
@@ -203,6 +228,26 @@ def _uses_at(trace: Trace, feed: Feed, parts: Column | None = None) -> Iterator[
             feed.material,
             int(series.value[row]),
         )
+
+
+def _flow_uses(trace: Trace, feed: Feed, parts: Column | None) -> Iterator[Used]:
+    """Lots that were in use at a station while what is in each part flowed through it."""
+    rows, lots = windows(trace).get(feed.station), _lots(trace, feed)
+    if rows is None or not lots:
+        return
+    numbers, begun = np.array(list(lots)), np.array(list(lots.values()))
+    # by what the station had treated, not by the clock: nothing is used while it stands still
+    counts = treated(trace, feed.station, begun)
+    low, high = (treated(trace, feed.station, t) for t in (rows.begin, rows.end))
+    slack = 1e-6 * (high - low)
+    first = np.searchsorted(counts, low + slack, side="right") - 1
+    last = np.searchsorted(counts, high - slack, side="left") - 1
+    takes = np.array(feed.amounts)[trace.parts.product[rows.part]] > 0.0
+    wanted = takes if parts is None else takes & np.isin(rows.part, parts)
+    for i in np.flatnonzero(wanted):
+        for lot in range(int(first[i]), int(last[i]) + 1):
+            t = max(float(begun[lot]), float(rows.begin[i]))
+            yield Used(t, int(rows.part[i]), feed.station, feed.material, int(numbers[lot]))
 
 
 def _used(trace: Trace, parts: Column) -> Iterator[Used]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.line.line import MERGED
+from twin.physics.laws import area
 from twin.trace.starts import Starts
 from twin.trace.tables import Column, Growing
 
@@ -62,6 +63,7 @@ class Index:
         self._where: dict[int, int] = {}
         self._starts = [(Starts(), Growing("f8")) for _ in trace.line.stations]
         self._integrals: dict[tuple[int, tuple[float, ...]], Growing] = {}
+        self._areas: dict[int, Growing] = {}
 
     def states(self, place: int) -> Series:
         """(t, state, part) of a station."""
@@ -108,6 +110,23 @@ class Index:
                 tau=table.tau[rows],
             )
         return self._laws[quantity]
+
+    def area(self, quantity: int) -> Column:
+        """At each row of a law, the time integral of the law so far."""
+        series = self.laws(quantity)
+        total = self._areas.setdefault(quantity, Growing("f8"))
+        done, n = total.n, len(series)
+        if done < n:
+            rows = slice(max(done - 1, 0), n - 1)
+            pieces = area(
+                np.diff(series.t[rows.start : n]),
+                *(getattr(series, name)[rows] for name in ("value", "target", "tau")),
+            )
+            base = total.values[-1] if done else 0.0
+            # summed one by one in row order, so that the cuts do not show in the last bit
+            grown = np.cumsum(np.concatenate([[base], pieces]))
+            total.extend(grown[1:] if done else grown)
+        return total.values
 
     def readings(self, reading: int) -> Series:
         """(t, part, value) of a reading."""

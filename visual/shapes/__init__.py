@@ -48,6 +48,7 @@ CATALOGUE: Mapping[str, Callable[[Parameters], Shape]] = MappingProxyType(
         "deburr": deburr,
         "washer": washer,
         "gauge": gauge,
+        "touch-up": lathe,
         "cmm": cmm,
         "furnace": furnace,
         "grinder": grinder,

@@ -42,7 +42,9 @@ def write(path, **columns):
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["t", *columns])
-        writer.writerows(zip(range(len(next(iter(columns.values())))), *columns.values()))
+        writer.writerows(
+            zip(range(len(next(iter(columns.values())))), *columns.values(), strict=False)
+        )
     return read_table(path)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import twin
+from twin.line.build import build
 from twin.trace import Command, EventKind, State
 
 HOUR = 3600.0
@@ -48,7 +49,14 @@ CASES = (
 
 @cache
 def line() -> twin.Line:
-    return twin.load("machine-parts/shaft-v1")
+    """The shaft line as it would run day and night, with nobody stopping it for maintenance."""
+    known = twin.load("machine-parts/shaft-v1")
+    stations = {
+        name: spec.model_copy(update={"maintenance": []})
+        for name, spec in known.scenario.stations.items()
+    }
+    always = {"calendar": None, "costs": None, "stations": stations}
+    return build(known.scenario.model_copy(update=always), known.text, known.origin)
 
 
 @cache

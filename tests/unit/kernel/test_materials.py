@@ -122,3 +122,16 @@ def test_a_run_cut_in_a_refill_goes_on_as_if_it_had_not_been():
         branch = twin.resume(twin.snapshot(run))
         branch.advance(300.0)
         assert branch.trace.digest == whole.digest
+
+
+def test_a_product_that_is_not_in_the_table_takes_none_and_needs_no_refill():
+    use = {"quantity": {"red": 10}, "refill": {"time": "3 s"}}
+    line = make(
+        {"A": {"cycle": "5 s", "uses": {"glue": use}}},
+        materials=GLUE,
+        products={"red": {}, "white": {}},
+        orders=[{"product": "red", "quantity": 2}, {"product": "white", "quantity": 2}],
+    )
+    trace = twin.run(line, "30s")
+    assert [(use.part, use.lot) for use in uses(trace)] == [(0, 1), (1, 2), (4, 3)]
+    check_materials(trace, audit(trace))

@@ -100,10 +100,20 @@ NAMES = {
         "crews: {man: {count: 1}}\nmaterials: {glue: {lot: 5}}",
         7, "stations.A.uses.glue.refill.crew", "Did you mean `man`?",
     ),
-    "material where it flows": (
-        "stations:\n  A: {rate: 60 /h, uses: {glue: 1}, to: b}\n  B: {rate: 60 /h, from: b}\n"
-        "buffers: {b: 5}\nmaterials: {glue: {lot: 5}}",
-        5, "stations.A.uses", "no `uses` beside `rate`",
+    "a refill where it flows": (
+        "stations:\n  A:\n    rate: 60 /h\n    to: b\n"
+        "    uses: {glue: {quantity: 1, refill: {time: 3 s}}}\n"
+        "  B: {rate: 60 /h, from: b}\nbuffers: {b: 5}\nmaterials: {glue: {lot: 5}}",
+        8, "stations.A.uses.glue.refill", "no `refill` beside `rate`",
+    ),
+    "material for a product there is not": (
+        "products: {red: {}}\nstations:\n  A: {cycle: 3 s, uses: {glue: {quantity: {rad: 1}}}}\n"
+        "materials: {glue: {lot: 5}}",
+        6, "stations.A.uses.glue.quantity.rad", "one of red",
+    ),
+    "a utility that physics says": (
+        "stations:\n  A: {kind: reflow, cycle: 20 s, utilities: {nitrogen: {working: 9 Nm³/h}}}",
+        5, "stations.A.utilities.nitrogen", "the kind `reflow` follows its own physics",
     ),
     "materials of one name": (
         "stations:\n  A: {cycle: 3 s, uses: {glue-a: 1, glue_a: 1}}\n"
