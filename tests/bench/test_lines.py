@@ -29,7 +29,8 @@ def test_four_weeks_with_full_trace(name: str, figure):
     size = sum(column.nbytes for table in rows for column in trace.table(table).as_dict().values())
     figure(
         f"{name}: four weeks in {seconds:.1f} s ({4 * WEEK / seconds:,.0f} x real time), "
-        f"{stays / seconds:,.0f} parts x places/s, {size / 2**20:.0f} MiB of trace, "
+        f"{stays / seconds:,.0f} parts x places/s, {size / 2**20:.0f} MiB of trace "
+        f"({size / sum(rows.values()):.0f} bytes a row), "
         + ", ".join(f"{count:,} {table}" for table, count in rows.items())
     )
     assert trace.now == 4 * WEEK
@@ -46,11 +47,12 @@ def test_memory_is_flat_where_a_consumer_takes_the_rows(name: str, figure):
     assert peak < 64.0
 
 
-def test_export_of_a_line_week_against_a_plain_writer(tmp_path: Path, figure):
+@pytest.mark.parametrize("name", NAMES)
+def test_export_of_a_line_week_against_a_plain_writer(name: str, tmp_path: Path, figure):
     """The floor writes random numbers of the same shape with numpy and pyarrow, nothing else."""
     from twin.export.dataset import export
 
-    trace = twin.run(twin.load("electronics/smt-v1"), WEEK, 1)
+    trace = twin.run(twin.load(name), WEEK, 1)
     tags = [tag.key for tag in trace.line.tags.values() if tag.kind == "float"]
     begin = time.process_time()
     export(trace, 1.0, tmp_path / "ours.parquet", tags)
@@ -60,7 +62,7 @@ def test_export_of_a_line_week_against_a_plain_writer(tmp_path: Path, figure):
     floor = time.process_time() - begin
     count = len(tags) * int(WEEK)
     figure(
-        f"export of a line-week at 1 Hz: {count:,} values in {ours:.1f} s "
+        f"{name}: export of a week at 1 Hz, {count:,} values in {ours:.1f} s "
         f"({count / ours / 1e6:.1f} M values/s); plain numpy + pyarrow {floor:.1f} s, "
         f"ratio {ours / floor:.2f}"
     )

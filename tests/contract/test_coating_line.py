@@ -224,7 +224,9 @@ def test_lost_cooling_stops_the_dosing_at_eight_kelvin_and_leaves_b(line):
     ticks = np.arange(0.0, 6 * HOUR, 5.0)
     temp, flow = tag(trace, "R101.Temp", ticks), tag(trace, "R101.DoseFlow", ticks)
     cooled_again = labels(trace, "C-COOL")["repair"]
-    assert 67.8 < temp[ticks < cooled_again].max() < 69.8  # as by the golden number, 68.9
+    assert (
+        67.8 < temp[ticks < cooled_again].max() < 70.4
+    )  # as by the golden number, 68.9, and its sensor
     trip = tag(trace, "R101.Interlock", ticks) > 0.5
     assert trip.any()
     first = int(np.flatnonzero(trip)[0])

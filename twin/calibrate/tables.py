@@ -99,9 +99,7 @@ def _raw(path: Path) -> tuple[pa.Table, str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(
-            _("{file}: {reason}").format(file=path, reason=error.strerror or error)
-        ) from None
+        raise UsageError(f"{path}: {error.strerror or error}") from None
     for encoding in ENCODINGS:
         try:
             text = data.decode(encoding)
@@ -123,7 +121,7 @@ def _raw(path: Path) -> tuple[pa.Table, str]:
             csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
         )
     except pa.ArrowInvalid as error:
-        raise UsageError(_("{file}: {reason}").format(file=path, reason=error)) from None
+        raise UsageError(f"{path}: {error}") from None
     return table, "," if delimiter == ";" else "."
 
 

@@ -7,6 +7,7 @@ of flow one bottle of each valve and one cap are measured.
 
 from __future__ import annotations
 
+from functools import cache
 from math import sqrt
 
 from pydantic import Field
@@ -38,9 +39,15 @@ class FillerParameters(Parameters):
     sample: float = Field(60.0, ge=1, description="s between two samples")
 
 
-def valves(p: FillerParameters) -> list[str]:
-    """Names of the valves' laws: Valve01, Valve02, ..."""
-    return [f"Valve{k:02d}" for k in range(1, p.valves + 1)]
+@cache
+def numbered(name: str, count: int) -> tuple[str, ...]:
+    """Names of one thing a valve: Valve01, Valve02, ..."""
+    return tuple(f"{name}{k:02d}" for k in range(1, count + 1))
+
+
+def valves(p: FillerParameters) -> tuple[str, ...]:
+    """Names of the valves' laws."""
+    return numbered("Valve", p.valves)
 
 
 def tags(p: FillerParameters) -> tuple[Tag, ...]:
@@ -92,15 +99,15 @@ def quantities(p: FillerParameters) -> tuple[Quantity, ...]:
 
 
 def readings(p: FillerParameters) -> tuple[Quantity, ...]:
-    names = ("FillMean", *(f"FillVol{k:02d}" for k in range(1, p.valves + 1)))
+    names = ("FillMean", *numbered("FillVol", p.valves))
     return (*(Quantity(name, "mL") for name in names), Quantity("Torque", "N·m"))
 
 
 def means(p: FillerParameters, bench: Bench) -> list[float]:
     """What each valve now fills on average, mL."""
-    off = [bench.value(name) for name in valves(p)]
+    off, aim = [bench.value(name) for name in valves(p)], bench.setting("FillSet")
     off[WEAK - 1] += bench.severity("F-VALVE")
-    return [bench.setting("FillSet") + o for o in off]
+    return [aim + o for o in off]
 
 
 def torque(bench: Bench) -> float:
@@ -135,8 +142,8 @@ def look(p: FillerParameters, bench: Bench) -> float:
         _drift(p, bench)
     fills = means(p, bench)
     weighed = [mean + p.spread * bench.normal("fill") for mean in fills]
-    for k, value in enumerate(weighed, 1):
-        bench.read(f"FillVol{k:02d}", value)
+    for name, value in zip(numbered("FillVol", p.valves), weighed, strict=True):
+        bench.read(name, value)
     bench.read("FillMean", sum(weighed) / len(weighed))
     _watch_valve(p, bench, weighed[WEAK - 1], fills[WEAK - 1])
     _watch_torque(p, bench)

@@ -91,8 +91,9 @@ class FaultKind:
 class Course:
     """Where laws go from now on: knots joined by straight lines, integrated by the equipment.
 
-    `t` are seconds from now, shape (n,), rising from 0; `values` has n numbers a quantity. After
-    the last knot values hold, and the equipment is asked `again`, or only when something changes.
+    `t` are seconds from now, shape (n,), rising from 0; `values` has n numbers a quantity, nan
+    where its line just goes on to its next knot. After the last knot values hold, and the
+    equipment is asked `again`, or only when something changes.
     A kind with phases says how long the present one still takes (`left`, s), or that the cycle is
     `done`.
     """

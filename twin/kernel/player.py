@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isnan
 
 import numpy as np
 
@@ -17,17 +18,18 @@ def pieces(course: Course) -> list[Piece]:
     """The straight pieces of a course by time; a value that stands still is one piece."""
     found: list[Piece] = []
     for name, values in course.values.items():
-        begin = 0
-        for i in range(1, len(values)):
-            if i + 1 < len(values) and values[begin] == values[i] == values[i + 1]:
+        knots = [(t, x) for t, x in zip(course.t, values, strict=True) if not isnan(x)]
+        (begin, value), *rest = knots
+        if not rest:
+            found.append((0.0, name, Law.hold(value)))
+        for i, (end, target) in enumerate(rest, 1):
+            if value != target:
+                found.append((begin, name, Law(value, target, begin - end)))
+            elif i < len(rest) and rest[i][1] == target:
                 continue
-            span = course.t[i] - course.t[begin]
-            law = Law(values[begin], values[i], -span)
-            still = values[begin] == values[i]
-            found.append((course.t[begin], name, Law.hold(values[i]) if still else law))
-            begin = i
-        if len(values) == 1:
-            found.append((0.0, name, Law.hold(values[0])))
+            else:
+                found.append((begin, name, Law.hold(value)))
+            begin, value = end, target
     return sorted(found, key=lambda piece: piece[0])
 
 

@@ -139,7 +139,7 @@ class Rig:
         """While a fault is at work, follow what the course would be without it as well."""
         course = self.equipment.course
         assert course is not None
-        if not any(script.active for scripts in self.faults.values() for script in scripts):
+        if not self._faulty:
             self._without.stop()
             self._sound = {n: s for n, s in self._sound.items() if n not in self._on_course}
             return
@@ -149,6 +149,11 @@ class Rig:
         sound = course(self.parameters, self)
         self._masked = False
         self._without.play(sound)
+
+    @property
+    def _faulty(self) -> bool:
+        """Whether a fault is at work, so that what would be without it has to be asked for."""
+        return any(script.active for scripts in self.faults.values() for script in scripts)
 
     def set(self, name: str, value: float) -> None:
         """Change a set point."""
@@ -176,18 +181,22 @@ class Rig:
 
     def drive(self) -> None:
         """Let every law head for where settings and faults now send it."""
-        if self.equipment.drive is None:
+        drive = self.equipment.drive
+        if drive is None:
             return
-        for name, (target, tau) in self.equipment.drive(self.parameters, self).items():
+        targets = drive(self.parameters, self)
+        for name, (target, tau) in targets.items():
             if target != self._laws[name][1].target:
                 self._record(name, Law(self.value(name), target, tau))
+        if self._faulty:
+            self._masked = True
+            targets = drive(self.parameters, self)
+            self._masked = False
         now = self._calendar._now
-        self._masked = True
-        for name, (target, tau) in self.equipment.drive(self.parameters, self).items():
+        for name, (target, tau) in targets.items():
             since, law = self._sound[name]
             if target != law.target:
                 self._sound[name] = (now, Law(law.at(now - since), target, tau))
-        self._masked = False
 
     def deviation(self, name: str) -> Law | None:
         """From now on, how far a law is from what it would be without faults.
@@ -277,13 +286,15 @@ class Rig:
     def put(self, quantity: str, value: float) -> None:
         if self._masked:
             return
-        if self._laws[quantity][1] != Law.hold(value):
-            self._record(quantity, Law.hold(value))
+        held = Law.hold(value)
+        if self._laws[quantity][1] != held:
+            self._record(quantity, held)
 
     def severity(self, fault: str) -> float:
         if self._masked:
             return 0.0
-        return sum(script.severity for script in self.faults.get(fault, ()))
+        scripts = self.faults.get(fault)
+        return sum([script.severity for script in scripts]) if scripts else 0.0
 
     @property
     def speed(self) -> float:

@@ -17,7 +17,8 @@ def thin(
 
     `t` (s) and each of `values` have shape (n,), n at least 1; a curve without a tolerance keeps
     1e-6 of its span. Ramer-Douglas-Peucker (Douglas and Peucker, Cartographica 10, 1973), on all
-    curves at once: a knot of one is a knot of all.
+    curves at once, each only as far as it is bent: where others have a knot that a curve does not
+    need, its value is nan.
     """
     n = len(t)
     rows = np.array([np.asarray(v, dtype=np.float64) for v in values.values()]).reshape(-1, n)
@@ -27,22 +28,24 @@ def thin(
         for name, span in zip(values, spans, strict=True)
     ]
     scaled = rows / np.array(allowed)[:, None]
-    keep: NDArray[np.bool_] = np.zeros(n, dtype=np.bool_)
-    keep[[0, -1]] = True
-    stack = [(0, n - 1)]
-    while stack and len(rows):
-        a, b = stack.pop()
-        if b - a < 2:
+    keep: NDArray[np.bool_] = np.zeros(rows.shape, dtype=np.bool_)
+    keep[:, [0, -1]] = True
+    stack = [(0, n - 1, np.arange(len(rows)))]
+    while stack:
+        a, b, bent = stack.pop()
+        if b - a < 2 or not len(bent):
             continue
+        part = scaled[bent, a : b + 1]
         share = (t[a + 1 : b] - t[a]) / (t[b] - t[a])
-        line = scaled[:, a, None] + (scaled[:, b] - scaled[:, a])[:, None] * share
-        off = np.abs(scaled[:, a + 1 : b] - line).max(axis=0)
-        worst = int(off.argmax())
-        if off[worst] > 1.0:
-            at = a + 1 + worst
-            keep[at] = True
-            stack += [(a, at), (at, b)]
-    chosen = np.flatnonzero(keep)
+        line = part[:, :1] + (part[:, -1:] - part[:, :1]) * share
+        off = np.abs(part[:, 1:-1] - line)
+        still = off.max(axis=1) > 1.0
+        if still.any():
+            at = a + 1 + int(off.max(axis=0).argmax())
+            keep[bent[still], at] = True
+            stack += [(a, at, bent[still]), (at, b, bent[still])]
+    chosen = np.flatnonzero(keep.any(axis=0)) if len(rows) else np.array([0, n - 1])
+    knots = np.where(keep, rows, np.nan)[:, chosen]
     return tuple(t[chosen].tolist()), {
-        name: tuple(row[chosen].tolist()) for name, row in zip(values, rows, strict=True)
+        name: tuple(row.tolist()) for name, row in zip(values, knots, strict=True)
     }

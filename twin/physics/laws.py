@@ -10,8 +10,8 @@ table of floats and is evaluated for millions of instants at once:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, inf, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
+class Law(NamedTuple):
     """A quantity's way from `value` (at time 0 of the law) to `target`; `tau` in seconds."""
 
     value: float

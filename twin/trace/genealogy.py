@@ -219,15 +219,11 @@ def _uses_at(trace: Trace, feed: Feed, parts: Column | None = None) -> Iterator[
         yield from _flow_uses(trace, feed, parts)
         return
     series = trace.index.readings(trace.reading_number(f"{feed.station}.{feed.lot_key}"))
-    rows = range(len(series)) if parts is None else np.flatnonzero(np.isin(series.part, parts))
-    for row in rows:
-        yield Used(
-            float(series.t[row]),
-            int(series.part[row]),
-            feed.station,
-            feed.material,
-            int(series.value[row]),
-        )
+    rows = slice(None) if parts is None else np.isin(series.part, parts)
+    lots = series.value[rows].astype(np.int64)
+    columns = (series.t[rows].tolist(), series.part[rows].tolist(), lots.tolist())
+    for t, part, lot in zip(*columns, strict=True):
+        yield Used(t, part, feed.station, feed.material, lot)
 
 
 def _flow_uses(trace: Trace, feed: Feed, parts: Column | None) -> Iterator[Used]:

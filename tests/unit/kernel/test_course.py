@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ import twin
 from tests.unit.kernel.kettle import KEEP, TARGET, TAU, kettle
 from twin.equipment.model import Course
 from twin.kernel.player import first_apart, pieces
+from twin.physics.laws import Law
 from twin.trace import EventKind, State
 
 __all__ = ["kettle"]
@@ -80,6 +83,13 @@ def test_pieces_that_stand_still_are_one():
     assert [(t, name) for t, name, _ in pieces(course)] == [
         (0.0, "x"), (0.0, "y"), (1.0, "y"), (2.0, "x"),
     ]  # fmt: skip
+
+
+def test_a_line_goes_on_where_a_quantity_has_no_knot():
+    course = Course((0.0, 1.0, 2.0), {"x": (5.0, nan, 7.0), "y": (0.0, 1.0, 5.0)})
+    assert [(t, law) for t, name, law in pieces(course) if name == "x"] == [
+        (0.0, Law(5.0, 7.0, -2.0))
+    ]
 
 
 def test_lines_are_apart_where_they_cross_the_limit():

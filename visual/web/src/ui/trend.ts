@@ -28,7 +28,8 @@ export class Trend {
       type: "button", "aria-pressed": String(span === this.span), onclick: (e: Event) => {
         this.span = span;
         for (const b of buttons) b.setAttribute("aria-pressed", String(b === e.currentTarget));
-        this.rebuild();
+        this.clear();
+        void this.refresh(this.latest);
       },
     }, t(key)));
     this.node.append(el("div.ranges", {}, ...buttons), this.caption, this.place);
@@ -38,15 +39,14 @@ export class Trend {
   show(tag: Tag, now: number): Promise<void> {
     if (tag !== this.tag) {
       this.tag = tag;
-      this.rebuild();
+      this.clear();
     }
     return this.refresh(now);
   }
 
-  private rebuild(): void {
+  private clear(): void {
     this.plot?.destroy();
     this.plot = null;
-    if (this.tag) void this.refresh(this.latest);
   }
 
   private latest = 0;
