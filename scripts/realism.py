@@ -22,11 +22,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from scipy.stats import rankdata
+from scipy.stats import ks_2samp, rankdata
 
 import twin
 from twin import seeds, units
+from twin.calibrate import laws
 from twin.calibrate.texture import fit, resolution
+from twin.kernel.draws import Draws
 from twin.line.values import Automatic
 from twin.signals.recorded import emulated
 from twin.signals.sampling import decimal
@@ -296,6 +298,19 @@ SHIPPED = ("electronics/smt-v1", "machine-parts/shaft-v1", "food/beverage-v1",
            "chemical/coating-v1", "chemical/cstr-v1")  # fmt: skip
 
 
+def show_durations(x: Floats) -> None:
+    """The second half of some durations beside laws fitted to the first, by `twin.calibrate`."""
+    first, second = x[: len(x) // 2], x[len(x) // 2 :]
+    drawn = Draws(1, "realism", "durations", laws.fit(first, laws.REPAIRS).law)
+    fitted = np.array([drawn.pop() for _ in second])
+    naive = first.mean() * seeds.stream(1, "realism", "naive").standard_exponential(len(second))
+    rows = {"second half": second, "first half": first, "fitted": fitted, "exponential": naive}
+    print(f"{'':14}" + "".join(f"{key:>13}" for key in wildness(x)) + f"{'KS distance':>13}")
+    for name, row in rows.items():
+        far = ks_2samp(second / np.median(second), row / np.median(row)).statistic
+        print(f"{name:14}" + "".join(f"{v:13.3g}" for v in (*wildness(row).values(), far)))
+
+
 def together(steps: NDArray[np.float64]) -> float:
     """Mean size of the correlations between the steps of several tags, shape (tags, steps)."""
     moving = steps[steps.std(axis=1) > 0.0]
@@ -326,8 +341,7 @@ def main() -> None:
             print(f"{name:30}{told(real[name], other[name]):7.2f}")
     else:
         x = pl.read_csv(a.names[0])[a.column].cast(pl.Float64).drop_nulls().to_numpy()
-        for key, value in wildness(x[x < units.parse(a.most, "time")]).items():
-            print(f"{key:12}{value:12.4g}")
+        show_durations(x[(x > 0.0) & (x < units.parse(a.most, "time"))])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.equipment.texture import Recorded, Rough, Slow
+from twin.equipment.texture import Recorded, Rough, Slow, Stands
 from twin.signals.lattice import levels, wander
 from twin.signals.noise import quantiles, tag_key
 
@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 FEWEST = 200  # values from which a texture is fitted
 BITS = 4  # a stretch is 16 looks
 KNOTS = 33
+STILL = 12  # looks of the same value that are a span of standing still, assumed
 BANDS = 6
 ROWS = 4
 
@@ -69,6 +70,9 @@ class TextureFit:
             "tails": short(record.tails),
             "stretch": 2**record.bits,
         }  # fmt: skip
+        if record.stands is not None:
+            still_, busy, at = ([short(v) for v in row] for row in record.stands)
+            played["stands"] = {"still": still_, "busy": busy, "levels": at}
         if about is not None:
             played["about"] = short(about)
         return {"resolution": short(self.resolution), "record": played}
@@ -92,6 +96,7 @@ def fit(times: ArrayLike, values: ArrayLike) -> TextureFit:
     steps = np.diff(t)
     period = float(np.median(steps[steps > 0.0])) if (steps > 0.0).any() else 1.0
     step = resolution(x)
+    stands, x = still(x)
     size = 1 << BITS
     cells = x[: len(x) // size * size].reshape(-1, size)
     middle = np.median(cells, axis=1)
@@ -104,9 +109,9 @@ def fit(times: ArrayLike, values: ArrayLike) -> TextureFit:
     rough = _rough(cells, rest, score, step)
     record = Recorded(
         tuple(np.quantile(middle, (np.arange(KNOTS) + 0.5) / KNOTS).tolist()),
-        slow, rough, _stretch(rest.std(axis=1)), _tails(x),
+        slow, rough, _stretch(rest.std(axis=1)), _tails(x), stands=stands,
     )  # fmt: skip
-    return TextureFit(len(x), period, step, record)
+    return TextureFit(int(known.sum()), period, step, record)
 
 
 def resolution(x: Floats) -> float:
@@ -124,6 +129,26 @@ def resolution(x: Floats) -> float:
     return 0.0
 
 
+def still(x: Floats) -> tuple[Stands | None, Floats]:
+    """How a signal stands still for STILL looks and more, and the rest of it put together.
+
+    A signal that does so for less than a tenth of the time, or nearly always, is left as it is.
+    """
+    edges = np.flatnonzero(np.concatenate(([True], np.diff(x) != 0.0, [True])))
+    length = np.diff(edges)
+    stands = length >= STILL
+    share = length[stands].sum() / len(x)
+    if share < 0.1 or len(x) * (1.0 - share) < FEWEST or stands.sum() < 5:
+        return None, x
+    at = np.repeat(stands, length)
+    turns = np.diff(np.flatnonzero(np.concatenate(([True], np.diff(at) != 0, [True]))))
+    busy = turns[(0 if not at[0] else 1) :: 2]
+    knots = np.linspace(0.0, 1.0, KNOTS)
+    rows = (np.quantile(length[stands], knots), np.quantile(busy, knots),
+            np.quantile(x[at], knots, method="closest_observation"))  # fmt: skip
+    return Stands(*(tuple(row.tolist()) for row in rows)), x[~at]
+
+
 def scores(x: Floats) -> Floats:
     """Normal scores by rank; equal values share theirs."""
     _, rows, counts = np.unique(x, return_inverse=True, return_counts=True)
@@ -138,10 +163,10 @@ def _trend(middle: Floats, size: int) -> Floats:
     return np.interp(at, centres, middle).reshape(-1, size)
 
 
-def _jumps(x: Floats, middle: Floats, score: Floats, size: int) -> float:
-    """Share of the movement between stretches (power) that is made within a few looks."""
+def _jumps(x: Floats, middle: Floats, score: Floats, size: int) -> tuple[float, int]:
+    """Share of the movement between stretches (power) made within a few looks, and how rare."""
     if len(middle) < 8:
-        return 0.0
+        return 0.0, BITS
     three = np.median(np.lib.stride_tricks.sliding_window_view(x, 3), axis=1)
     steps = np.abs(three[3:] - three[:-3])
     pairs = [steps[i * size : (i + 2) * size] for i in range(len(middle) - 1)]
@@ -150,7 +175,10 @@ def _jumps(x: Floats, middle: Floats, score: Floats, size: int) -> float:
     moved = np.abs(np.diff(middle))
     far = np.diff(score) ** 2
     sudden = (most > 0.7 * moved) & (most > 6.0 * usual)
-    return float(far[sudden].sum() / far.sum()) if far.sum() > 0.0 else 0.0
+    if not sudden.any() or far.sum() == 0.0:
+        return 0.0, BITS
+    between = size * len(sudden) / float(sudden.sum())
+    return float(far[sudden].sum() / far.sum()), max(BITS, round(np.log2(between)))
 
 
 @cache
@@ -172,32 +200,39 @@ def _correlation(x: Floats) -> Floats:
     return np.array([float(np.mean(x[lag:] * x[:-lag])) / power for lag in lags])
 
 
-def _slow(score: Floats, jumps: float) -> tuple[Slow, ...]:
-    """Shares of octaves of slow movement whose correlation is that of the record (NNLS)."""
+def _slow(score: Floats, sudden: tuple[float, int]) -> tuple[Slow, ...]:
+    """Shares of octaves of slow movement whose correlation is that of the record (NNLS).
+
+    `sudden` is the share that is made in jumps, and their octave.
+    """
     from scipy.optimize import nnls
 
     target = _correlation(score)
     most = BITS + max(2, min(12, int(np.log2(len(score)))))
-    kinds: list[tuple[int, bool]] = [(bits, False) for bits in range(BITS, most)]
-    base = np.array([_known(*kind)[: len(target)] for kind in kinds]).T
-    shares, _ = nnls(np.vstack([base, np.full(len(kinds), 3.0)]), np.append(target, 3.0))
-    shares /= shares.sum() or 1.0
-    rows: list[Slow] = []
-    for (bits, _kind), share in zip(kinds, shares, strict=True):
-        if share > 0.01:
-            rows += [Slow(bits, share * part, sudden)
-                     for part, sudden in ((1.0 - jumps, False), (jumps, True))
-                     if share * part > 0.005]  # fmt: skip
+    octaves = range(BITS, most)
+    jumps, rare = sudden[0], min(sudden[1], most - 1)
+    target = target - jumps * _known(rare, True)[: len(target)]
+    base = np.array([_known(bits, False)[: len(target)] for bits in octaves]).T
+    whole = 1.0 - jumps
+    shares, _ = nnls(np.vstack([base, np.full(len(octaves), 3.0)]), np.append(target, 3.0 * whole))
+    shares *= whole / (shares.sum() or 1.0)
+    rows = [Slow(bits, float(share)) for bits, share in zip(octaves, shares, strict=True)
+            if share > 0.01]  # fmt: skip
+    if jumps > 0.01:
+        rows.append(Slow(rare, jumps, True))
     return tuple(rows) or (Slow(BITS + 2, 1.0),)
 
 
 def _rough(
     cells: Floats, rest: Floats, score: Floats, step: float
 ) -> tuple[tuple[Rough, ...], ...]:
-    size = rest.std(axis=1)
+    size = _steadied(rest.std(axis=1))
     hold = (np.diff(cells, axis=1) == 0.0).mean(axis=1)
     power = np.maximum((rest * rest).sum(axis=1), 1e-300)
     memory = (rest[:, 1:] * rest[:, :-1]).sum(axis=1) / power
+    bends = np.median(np.diff(cells, 2, axis=1) ** 2, axis=1) / (0.455 * 6.0)  # of white noise
+    smooth = 1.0 - bends / np.maximum(size * size, 1e-300)
+    memory = np.where(memory > 0.2, np.maximum(memory, smooth), memory)
     bands = np.clip((_uniform(score) * BANDS).astype(np.int64), 0, BANDS - 1)
     out: list[tuple[Rough, ...]] = []
     for band in range(BANDS):
@@ -211,10 +246,34 @@ def _rough(
     return tuple(out)
 
 
+def _reliable(size: Floats) -> float:
+    """Share of the differences in size that is not from having so few looks in a stretch.
+
+    The logarithm of the standard deviation of n normal values has a variance of 1 / (2 (n - 1)).
+    """
+    logs = np.log(size[size > 0.0])
+    if len(logs) < 2:
+        return 1.0
+    middle = np.quantile(logs, [0.25, 0.75])
+    power = (float(middle[1] - middle[0]) / 1.349) ** 2
+    return float(np.clip(1.0 - 0.5 / ((1 << BITS) - 1) / max(power, 1e-12), 0.0, 1.0))
+
+
+def _steadied(size: Floats) -> Floats:
+    """Sizes drawn to their median by what chance alone spreads them."""
+    if not (size > 0.0).any():
+        return size
+    middle = float(np.median(size[size > 0.0]))
+    ratio = np.maximum(size, 1e-12 * middle) / middle
+    return np.where(size > 0.0, middle * ratio ** _reliable(size) ** 0.5, 0.0)
+
+
 def _stretch(size: Floats) -> int:
     """How long a stretch stays as rough as it is, as a power of two of looks."""
-    _, rank = np.unique(size, return_inverse=True)
-    alike = _correlation(rank.astype(np.float64))
+    if (size <= 0.0).mean() > 0.5:
+        return BITS
+    alike = _correlation(np.log(np.maximum(size, 1e-3 * float(np.median(size)))))
+    alike /= max(_reliable(size), 0.1)
     cells = next((i for i, value in enumerate(alike) if value < 0.35), len(alike))
     return BITS + cells
 
@@ -224,7 +283,7 @@ def _row(size: Floats, memory: Floats, hold: Floats, step: float) -> Rough:
     from math import erf, sqrt
 
     typical = float(np.median(size))
-    kept = float(np.clip(np.median(memory) + 0.06, -0.8, 0.95))
+    kept = float(np.clip(np.median(memory) + 0.06, -0.8, 0.97))
     moves = typical * sqrt(2.0 * (1.0 - kept))
     same = erf(step / (2.0 * sqrt(2.0) * moves)) if step > 0.0 and moves > 0.0 else 0.0
     held = (float(np.mean(hold)) - same) / (1.0 - same) if same < 1.0 else 0.0

@@ -91,6 +91,17 @@ class Rough(NamedTuple):
     hold: float
 
 
+class Stands(NamedTuple):
+    """Spans in which a record stands still: equally likely lengths of theirs and of those between.
+
+    `levels` are the values it stands at, each for as much of the time as the others.
+    """
+
+    still: tuple[float, ...]
+    busy: tuple[float, ...]
+    levels: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """How a tag moves by a record of it, and not by the kind of its instrument.
@@ -98,9 +109,9 @@ class Recorded:
     `levels` are equally likely values of its slow part, lowest first, in the tag's unit; `slow`
     says how fast it goes through them. `rough` has one row for each of so many equally wide bands
     of levels (by likelihood): what stretches of 2**`bits` looks are like there, each as likely as
-    the others. `tails` is the h of Tukey's family. `about` is the value of the model at which the
-    record was taken: as far as the model moves from it, the tag moves with it; without it the tag
-    shows the record alone.
+    the others. `tails` is the h of Tukey's family; `stands` says how it stands still at times.
+    `about` is the value of the model at which the record was taken: as far as the model moves from
+    it, the tag moves with it; without it the tag shows the record alone.
     """
 
     levels: tuple[float, ...]
@@ -109,3 +120,4 @@ class Recorded:
     bits: int = 4
     tails: float = 0.0
     about: float | None = None
+    stands: Stands | None = None

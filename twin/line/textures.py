@@ -12,13 +12,17 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from twin.equipment.tag import Tag
-from twin.equipment.texture import Recorded, Rough, Slow, Texture, Wander
+from twin.equipment.texture import Recorded, Rough, Slow, Stands, Texture, Wander
 from twin.line.values import Record
 
 Size = Annotated[float, Field(ge=0, le=1e12)]
 Value = Annotated[float, Field(ge=-1e12, le=1e12)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Looks = Annotated[int, Field(ge=2, le=1 << 20)]
+Levels = Annotated[list[Value], Field(min_length=2, max_length=200)]
+Lengths = Annotated[
+    list[Annotated[float, Field(gt=0, le=1e9)]], Field(min_length=2, max_length=200)
+]
 
 
 class WanderSpec(Record):
@@ -40,8 +44,20 @@ class RoughSpec(Record):
     """A stretch of a record: size of its fast part, memory from look to look, share of holds."""
 
     size: Size
-    memory: Annotated[float, Field(ge=-0.95, le=0.98)]
+    memory: Annotated[float, Field(ge=-0.95, le=1.0)]
     hold: Share
+
+
+class StandsSpec(Record):
+    """Spans in which a record stands still: lengths in looks, of the spans and of those between."""
+
+    still: Lengths
+    busy: Lengths
+    levels: Levels
+
+    def stands(self) -> Stands:
+        """As the signals room plays it."""
+        return Stands(tuple(self.still), tuple(self.busy), tuple(self.levels))
 
 
 class PlayedSpec(Record):
@@ -50,7 +66,7 @@ class PlayedSpec(Record):
     `about` is the model's value during the record; with it the tag still follows the model.
     """
 
-    levels: Annotated[list[Value], Field(min_length=2, max_length=200)]
+    levels: Levels
     slow: Annotated[list[SlowSpec], Field(min_length=1, max_length=40)]
     rough: Annotated[
         list[Annotated[list[RoughSpec], Field(min_length=1, max_length=40)]],
@@ -59,6 +75,7 @@ class PlayedSpec(Record):
     tails: Annotated[float, Field(ge=-0.3, le=0.3)] = 0.0
     stretch: Looks = 16
     about: Value | None = None
+    stands: StandsSpec | None = None
 
     def recorded(self) -> Recorded:
         """As the signals room plays it."""
@@ -69,6 +86,7 @@ class PlayedSpec(Record):
             bits(self.stretch),
             self.tails,
             self.about,
+            None if self.stands is None else self.stands.stands(),
         )
 
 
