@@ -149,7 +149,8 @@ def touched(line: Line, station: str) -> set[str]:
             here = line.station_by_id[name]
             more += [taker for way in here.outputs for taker in takers.get(way, ())]
             tanks = getattr(here.parameters, "tanks", {})
-            found |= {tank.partition(".")[0] for tank in tanks.values()}
+            if isinstance(tanks, dict):  # those it draws from; a tank farm lists its own
+                found |= {tank.partition(".")[0] for tank in tanks.values()}
     return found
 
 
@@ -166,16 +167,17 @@ def answers(line: Line, sound: Trace, ill: Trace, tag: Tag, seen: dict[str, floa
     """Whether a tag moved by three sigma of its noise because of the fault.
 
     Up to the moment the two runs part at its station, every difference is the fault's, and so is
-    that of two readings taken at the same instant. Later on it takes more than luck explains: of
-    its readings, or of its values at instants and their changes within a minute, over all of the
-    time and while the station works.
+    that of readings taken at the same instant, and of the first ones, drawn alike. Later on it
+    takes more than luck explains: of its readings, or of its values at instants and their changes
+    within a minute, over all of the time and while the station works.
     """
     least = 3.0 * max(tag.noise, tag.resolution / 2.0)
     end, tick = min(sound.now, ill.now), DAYS[line.id].tick
     if isinstance(tag.source, Reading):
         rows = [_readings(trace, tag, seen["onset"], end) for trace in (sound, ill)]
         _, i, j = np.intersect1d(*(row.t for row in rows), return_indices=True)
-        before, after = rows[0].value[i], rows[1].value[j]
+        before = np.r_[rows[0].value[i], rows[0].value[:1]]
+        after = np.r_[rows[1].value[j], rows[1].value[:1]]
     else:
         t = np.arange(seen["onset"], min(parted(sound, ill, tag.station), end), tick)
         before, after = (_shown(trace, [tag.key], t)[0] for trace in (sound, ill))

@@ -1,4 +1,4 @@
-"""The laws on every shipped line: replay, slicing, chunking, causality, conservation, branching.
+"""The seven laws on every shipped line: replay, slicing, chunking and the others.
 
 `tests/laws` tries them on random lines; here each line's own equipment takes part, with faults
 injected and set points written while it runs.
@@ -6,11 +6,16 @@ injected and set points written while it runs.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
 import twin
 from tests.laws.audit import audit
+from tests.laws.fluid_audit import check_flow
+from twin.kernel.draws import Draws
 from twin.line.index import shipped
 from twin.trace import Command
 
@@ -78,8 +83,37 @@ def test_no_signal_knows_what_comes_later(line, trace):
     assert np.array_equal(twin.sample(early.trace, "*", ticks), twin.sample(trace, "*", ticks))
 
 
+def drawn(
+    line: twin.Line, commands: list[Command]
+) -> tuple[twin.Trace, dict[tuple[str, str], list[float]]]:
+    """A run, and every number drawn in it, by owner and purpose, in order."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    pop = Draws.pop
+
+    def noted(self: Draws) -> float:
+        value = pop(self)
+        found[self.owner, self.purpose].append(value)
+        return value
+
+    with patch.object(Draws, "pop", noted):
+        return twin.run(line, END, 5, commands), found
+
+
+def test_a_machine_that_stands_changes_no_draw_of_another(line):
+    """The n-th number of each stream is the same, whoever else waits, fails or stands still."""
+    first = line.stations[0].id
+    stands = [Command("stop", first, t=100.0), Command("start", first, t=6500.0)]
+    before, calm = drawn(line, journal(line))
+    after, other = drawn(line, sorted([*journal(line), *stands], key=lambda c: c.t or 0.0))
+    for key in calm.keys() & other.keys():
+        n = min(len(calm[key]), len(other[key]))
+        assert calm[key][:n] == other[key][:n], key
+    assert len(before.parts) != len(after.parts) or before.log.t[-1] != after.log.t[-1]
+
+
 def test_what_came_is_there_or_has_left_also_under_faults(trace):
     audit(trace)
+    check_flow(trace)
 
 
 def test_a_branch_goes_on_as_if_nothing_had_been(line, trace):

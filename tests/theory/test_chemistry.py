@@ -105,6 +105,22 @@ def test_the_hot_steady_state_is_no_resting_place():
     assert np.ptp(T[-10_000:]) > 30.0  # K, for ever
 
 
+@pytest.mark.parametrize(("coolant", "c", "kelvin"), [(304.0, 0.151, 370.95), (305.0, None, 374.3)])
+def test_what_is_quoted_as_hot_steady_states_is_passed_on_the_cycle(coolant, c, kelvin):
+    """0.151 mol/l at 370.95 K, and 374.3 K: no balance of A holds there, so nothing rests there.
+
+    A mole balance at rest asks for c = 1 / (1 + k V / q): 0.196 mol/l at 370.95 K.
+    """
+    tank = cstr.Tank()
+    _, conc, T = cstr.integrate(tank, 0.877, 324.475, coolant, 200.0)
+    late = slice(len(T) // 4, None)
+    if c is not None:
+        away = np.hypot((conc[late] - c) / 0.001, (T[late] - kelvin) / 0.1)
+        assert away.min() < 1.0
+        assert abs(cstr.change(tank, c, kelvin, coolant)[0]) > 0.1  # mol/l min: far from rest
+    assert T[late].min() < kelvin - 5.0 < kelvin + 5.0 < T[late].max()
+
+
 def test_dispersing_reaches_hegman_six_and_faster_with_a_faster_tip():
     rate = coating.grind_rate(20.0)
     assert coating.hegman(coating.fineness(0.0, rate)) == pytest.approx(8.0 - 80.0 / 12.7)

@@ -192,7 +192,9 @@ def test_tags_faults_and_schema_are_listed():
     shown = ok("tags", SMT, "RFL.Zone8*")
     assert "RFL.Zone8Temp" in shown
     assert "RFL.Zone7Temp" not in shown
-    assert re.search(r"E-Z8 +RFL +20 K +at once +400 h +Zone8Temp", ok("faults", SMT))
+    assert re.search(
+        r"E-Z8 +RFL +20 K +at once +400 h +02:00:00, 00:45:00 +Zone8Temp", ok("faults", SMT)
+    )
     assert re.search(r"E-PASTE .* evenly over 08:00:00 .* paste, thin ", ok("faults", SMT))
     assert re.search(r"E-Z8 +reflow +", ok("faults"))
     assert ok("faults", SMALL) == f"{SMALL} has no faults.\n"

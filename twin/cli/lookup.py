@@ -90,10 +90,11 @@ def faults(name: str | None) -> None:
         show(_("{line} has no faults.").format(line=name))
         return
     head = (
-        _("Fault"), place, _("Size"), _("Shape"), _("Comes every"), _("Seen on"), _("Spoils"),
-        _("Cause"),
+        _("Fault"), place, _("Size"), _("Shape"), _("Comes every"), _("Found, repaired in"),
+        _("Seen on"), _("Spoils"), _("Cause"),
     )  # fmt: skip
-    shown = [i for i in range(len(head)) if i != 4 or name is not None]  # hazards are a line's own
+    own = (4, 5) if name is None else ()  # how often, and how soon it is ended: a line's own
+    shown = [i for i in range(len(head)) if i not in own]
     print_table(tuple(head[i] for i in shown), [[row[i] for i in shown] for row in rows])
 
 
@@ -101,12 +102,15 @@ def _fault(key: str, where: str, kind: FaultKind, spec: FaultSpec | None) -> tup
     """Row of a fault: the scenario's own size, shape and hazard where it gives them."""
     from twin.line.values import mean_of
 
-    size, shape, span, often = kind.size, kind.shape, kind.span, "–"
+    size, shape, span, often, ended = kind.size, kind.shape, kind.span, "–", "–"
     if spec is not None:
         size = kind.size if spec.size is None else spec.size
         shape, span = spec.shape or kind.shape, spec.span or kind.span
         if spec.after is not None:
             often = f"{mean_of(spec.after) / 3600.0:g} h"
+        if spec.found is not None or spec.repair is not None:
+            times = (0.0 if law is None else mean_of(law) for law in (spec.found, spec.repair))
+            ended = ", ".join(clock(time) for time in times)
     course = _(SHAPES[shape]) + (f" {clock(span)}" if span and shape != "step" else "")
     return (
         key,
@@ -114,6 +118,7 @@ def _fault(key: str, where: str, kind: FaultKind, spec: FaultSpec | None) -> tup
         f"{size:g}" if kind.unit == "1" else f"{size:g} {kind.unit}",
         course,
         often,
+        ended,
         ", ".join(kind.observable),
         ", ".join(kind.affects),
         kind.title.in_language(language()),

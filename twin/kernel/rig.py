@@ -197,6 +197,11 @@ class Rig:
             since, law = self._sound[name]
             if target != law.target:
                 self._sound[name] = (now, Law(law.at(now - since), target, tau))
+        if not self._faulty:
+            return
+        for scripts in self.faults.values():
+            for script in scripts:
+                script.foresee()  # one that came while the machine stood shows when it works
 
     def deviation(self, name: str) -> Law | None:
         """From now on, how far a law is from what it would be without faults.

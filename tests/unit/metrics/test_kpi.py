@@ -6,6 +6,7 @@ import pytest
 import twin
 from twin.kernel.run import Run, run
 from twin.metrics import Tally, summarise
+from twin.metrics.indicators import LINE_KPIS, STATION_KPIS
 from twin.trace import EventKind
 
 TWO = """
@@ -162,3 +163,24 @@ def test_time_to_repair_is_that_of_failures_and_not_of_maintenance():
         assert mttr is None
     down = twin.kpi(trace).states["RFL"]["DOWN"] * trace.now
     assert down > (0.0 if mttr is None else mttr * 60.0 * len(begun)) + 60.0  # the fault's repair
+
+
+def test_every_key_figure_says_its_formula_and_what_it_follows():
+    for kpi in (*STATION_KPIS, *LINE_KPIS):
+        assert kpi.formula, kpi.key
+        assert kpi.clause.startswith(("ISO 22400-2:2014 ", "Little (1961)", "assumed")), kpi.key
+    named = " ".join(kpi.clause for kpi in (*STATION_KPIS, *LINE_KPIS))
+    for words in (
+        "availability",
+        "effectiveness",
+        "quality ratio",
+        "OEE index",
+        "throughput rate",
+        "mean operating time between failures",
+        "mean time to restoration",
+        "first pass yield",
+        "scrap ratio",
+        "rework ratio",
+        "direct energy consumption",
+    ):
+        assert f"ISO 22400-2:2014 {words}" in named  # fmt: skip
