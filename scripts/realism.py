@@ -19,8 +19,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import csv
 from scipy.spatial import cKDTree
 from scipy.stats import ks_2samp, rankdata
 
@@ -181,17 +182,24 @@ NAIVE = {"sine": sine, "white": white}
 
 def columns(path: Path, time: str | None, group: str | None) -> dict[str, list[Floats]]:
     """Numeric columns of a file, cut into parts by a group's column."""
-    table = pl.read_csv(path, infer_schema_length=10_000)
-    parts = table.partition_by(group, maintain_order=True) if group else [table]
+    table = csv.read_csv(path)
+    label = np.array(table[group].to_pylist(), dtype=str) if group else np.zeros(len(table), "U1")
+    parts = [label == one for one in dict.fromkeys(label.tolist())]
     out: dict[str, list[Floats]] = {}
-    for name, kind in table.schema.items():
-        if not kind.is_numeric() or name in (time, group):
+    for name, kind in zip(table.column_names, table.schema.types, strict=True):
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)) or name in (time, group):
             continue
-        rows = [part[name].cast(pl.Float64).to_numpy() for part in parts]
-        rows = [x[np.isfinite(x)] for x in rows]
+        values = numbers(table, name)
+        rows = [values[part & np.isfinite(values)] for part in parts]
         if sum(map(len, rows)) >= FEWEST and np.ptp(np.concatenate(rows)) > 0.0:
             out[name] = [x for x in rows if len(x) >= WINDOW]
     return out
+
+
+def numbers(table: pa.Table, name: str) -> Floats:
+    """A column as numbers; what is empty is NaN."""
+    cells = table[name].cast(pa.float64()).fill_null(np.nan)
+    return np.asarray(cells.to_numpy(), dtype=np.float64)
 
 
 def halves(parts: list[Floats]) -> tuple[list[Floats], list[Floats]]:
@@ -340,7 +348,7 @@ def main() -> None:
         for name in real.keys() & other.keys():
             print(f"{name:30}{told(real[name], other[name]):7.2f}")
     else:
-        x = pl.read_csv(a.names[0])[a.column].cast(pl.Float64).drop_nulls().to_numpy()
+        x = numbers(csv.read_csv(a.names[0]), a.column)
         show_durations(x[(x > 0.0) & (x < units.parse(a.most, "time"))])
 
 

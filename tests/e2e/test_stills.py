@@ -10,6 +10,7 @@ import pytest
 
 import twin
 from twin.errors import FutureError, MissingSystemLibrary, UsageError
+from twin.trace import State
 
 pytestmark = pytest.mark.e2e
 
@@ -29,7 +30,9 @@ def read(path):
 def test_a_still_is_written_in_the_right_size_and_shows_the_line(trace, tmp_path, language):
     from visual.render import still
 
-    path = still(trace, 5100.0, tmp_path / "line.png", (960, 540), language)
+    states = trace.index.states(trace.line.place("PNP2"))
+    broken = float(states.t[np.flatnonzero(states.state == State.DOWN)[0]])
+    path = still(trace, broken, tmp_path / "line.png", (960, 540), language)
     picture = read(path)
     assert picture.shape == (540, 960, 3)
     middle = picture[150:400]
