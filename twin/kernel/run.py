@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
 
+from twin.equipment.model import Setting
 from twin.errors import CommandError, UsageError
 from twin.i18n import _
 from twin.kernel.faults import FaultScript
@@ -123,6 +124,22 @@ def _reset(plant: Plant, command: Command) -> None:
         plant.machines[name].note(EventKind.RESET, 0.0)
 
 
+def _within(limits: Setting, command: Command) -> float:
+    """The command's value. Raises CommandError outside the limits."""
+    value = command.value
+    if value is None or not limits.low <= value <= limits.high:
+        raise CommandError(
+            _("{name} must be from {low:g} to {high:g} {unit}, got {value}").format(
+                name=command.target,
+                low=limits.low,
+                high=limits.high,
+                unit=limits.unit,
+                value=value,
+            )
+        )
+    return float(value)
+
+
 def _set(plant: Plant, command: Command) -> None:
     setting = plant.line.settings.get(command.target)
     if setting is None:
@@ -131,19 +148,9 @@ def _set(plant: Plant, command: Command) -> None:
                 name=command.target, known=", ".join(plant.line.settings) or _("none")
             )
         )
-    value = command.value
-    if value is None or not setting.low <= value <= setting.high:
-        raise CommandError(
-            _("{name} must be from {low:g} to {high:g} {unit}, got {value}").format(
-                name=command.target,
-                low=setting.low,
-                high=setting.high,
-                unit=setting.unit,
-                value=value,
-            )
-        )
+    value = _within(setting, command)
     station, name = command.target.split(".", 1)
-    plant.rigs[station].set(name, float(value))
+    plant.rigs[station].set(name, value)
 
 
 def _recipe(plant: Plant, command: Command) -> None:
@@ -156,21 +163,11 @@ def _recipe(plant: Plant, command: Command) -> None:
                 name=command.target, known=", ".join(known) or _("none")
             )
         )
-    value = command.value
-    if value is None or not limits.low <= value <= limits.high:
-        raise CommandError(
-            _("{name} must be from {low:g} to {high:g} {unit}, got {value}").format(
-                name=command.target,
-                low=limits.low,
-                high=limits.high,
-                unit=limits.unit,
-                value=value,
-            )
-        )
+    value = _within(limits, command)
     product, place = command.target.split("/", 1)
     station, name = place.split(".", 1)
     number = plant.line.products.index(product)
-    plant.rigs[station].change_recipe(number, name, float(value))
+    plant.rigs[station].change_recipe(number, name, value)
 
 
 def _fault(plant: Plant, command: Command) -> None:
