@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import pytest
+from tagaudit import series
 
 import twin
 from twin.equipment.tag import Tag
@@ -138,7 +139,6 @@ def limits(tag: Tag) -> dict[str, object]:
 
 def findings(trace: twin.Trace, names: list[str], dirt: str) -> dict[str, int]:
     """What a public checker of industrial tag data says: reasons and how often."""
-    series = pytest.importorskip("tagaudit.series")
     profile = {
         "schema": "tagaudit.profile.v1",
         "quality_encoding": "quality_words",
