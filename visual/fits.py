@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.calibrate import Calibration, Fit
-from twin.calibrate.laws import distribution
+from twin.calibrate.laws import distribution, memory_of
 from twin.calibrate.tags import TagFit
 from twin.calibrate.writing import time_text
 from twin.equipment.tag import Text
@@ -71,7 +71,7 @@ def fit_report(calibration: Calibration, path: Path, *, language: str = "en") ->
     unfits = _table(UNFIT_HEADS, [(one.what, one.why) for one in calibration.unfits], language)
     title = f"{TITLE.in_language(language)}: {escape(calibration.line.id)}"
     times = _table(HEADS, map(_row, calibration.fits), language)
-    tags = _table(TAG_HEADS, map(_tag_row, calibration.tags), language)
+    tags = _table(TAG_HEADS, (one.cells for one in calibration.tags), language)
     path.write_text(
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style><h1>{title}</h1>{times}{tags}{''.join(parts)}"
@@ -96,16 +96,6 @@ def _row(fit: Fit) -> tuple[str, ...]:
         fit.what, str(fit.fitted.n), f"{time_text(low)} – {time_text(high)}", value,
         time_text(float(fit.shown.mean())) if len(fit.shown) else "–",
         f"{fit.fitted.distance:.3f}", "; ".join(fit.notes),
-    )  # fmt: skip
-
-
-def _tag_row(one: TagFit) -> tuple[str, ...]:
-    pair = (one.fitted, one.again or one.fitted)
-    return (
-        one.what, str(one.fitted.n), f"{one.fitted.resolution:.4g}",
-        " → ".join(f"{fit.noise:.3g}" for fit in pair),
-        " → ".join(f"{fit.memory:.2f}" for fit in pair),
-        " → ".join(f"{fit.hold:.2f}" for fit in pair), "; ".join(one.notes),
     )  # fmt: skip
 
 
@@ -192,16 +182,10 @@ def _memory(axes: Axes, fit: Fit, language: str) -> None:
     lags = np.arange(1, LAGS + 1)
     for times, colour, shift in ((fit.sample, DATA, -0.18), (fit.shown, TWIN, 0.18)):
         if len(times) > 3 * LAGS:
-            axes.bar(lags + shift, _correlations(times), 0.34, color=colour)
+            heights = [memory_of(times, lag) for lag in range(1, LAGS + 1)]
+            axes.bar(lags + shift, heights, 0.34, color=colour)
     bound = 1.96 / np.sqrt(fit.fitted.n)
     for y in (-bound, bound):
         axes.axhline(y, color=LAW, ls=":", lw=1.0)
     axes.set(ylim=(-0.5, 1.0), xlabel=LAG.in_language(language),
              title=MEMORY.in_language(language))  # fmt: skip
-
-
-def _correlations(times: Floats) -> Floats:
-    logs = np.log(np.maximum(times, 1e-6))
-    logs = logs - logs.mean()
-    whole = max(float(logs @ logs), 1e-12)
-    return np.array([float(logs[k:] @ logs[:-k]) / whole for k in range(1, LAGS + 1)])

@@ -263,12 +263,12 @@ def distance(law: Drawn, x: Floats, resolution: float) -> float:
     return float(max(above.max(), below.max()))
 
 
-def memory_of(x: Floats) -> float:
-    """Correlation of the logarithm of a time with that of the time before; 0 when they are one."""
+def memory_of(x: Floats, lag: int = 1) -> float:
+    """Correlation of the logarithm of a time with that `lag` times before; 0 when all are one."""
     logs = np.log(np.maximum(x, 1e-6))
     logs = logs - logs.mean()
     whole = float(logs @ logs)
-    return float(logs[1:] @ logs[:-1]) / whole if whole > 0.0 else 0.0
+    return float(logs[lag:] @ logs[:-lag]) / whole if whole > 0.0 else 0.0
 
 
 def interval(x: Floats) -> tuple[float, float]:

@@ -48,6 +48,17 @@ class TagFit:
     shown: tuple[Floats, Floats] | None = field(default=None, repr=False)
     again: TextureFit | None = None
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """A row of a table: tag, records, resolution; noise, memory, holds, own → twin's; notes."""
+        pair = (self.fitted, self.again or self.fitted)
+        return (
+            self.what, str(self.fitted.n), f"{self.fitted.resolution:.4g}",
+            " → ".join(f"{fit.noise:.3g}" for fit in pair),
+            " → ".join(f"{fit.memory:.2f}" for fit in pair),
+            " → ".join(f"{fit.hold:.2f}" for fit in pair), "; ".join(self.notes),
+        )  # fmt: skip
+
 
 def textures(
     line: Line, tables: Sequence[Table], names: Names, trace: Trace

@@ -105,16 +105,7 @@ def _print_tags(found: Calibration) -> None:
     """Texture of each tag: of the record, and of the calibrated twin."""
     head = (_("Tag"), _("Records"), _("Resolution"), _("Noise"), _("Memory"), _("Holds"),
             _("Notes"))  # fmt: skip
-    rows = []
-    for one in found.tags:
-        pair = (one.fitted, one.again or one.fitted)
-        rows.append(
-            (one.what, str(one.fitted.n), f"{one.fitted.resolution:.4g}",
-             " → ".join(f"{fit.noise:.3g}" for fit in pair),
-             " → ".join(f"{fit.memory:.2f}" for fit in pair),
-             " → ".join(f"{fit.hold:.2f}" for fit in pair), "; ".join(one.notes))
-        )  # fmt: skip
-    print_table(head, rows)
+    print_table(head, [one.cells for one in found.tags])
     show("")
 
 

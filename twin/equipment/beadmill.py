@@ -20,7 +20,7 @@ from twin.equipment.model import (
     Quantity,
     Setting,
 )
-from twin.equipment.phased import BEGUN, MINUTE, begins, still
+from twin.equipment.phased import BEGUN, MINUTE, begins, sampled, still
 from twin.equipment.tag import Reading, Tag, Text, Track
 from twin.physics import coating
 
@@ -121,13 +121,6 @@ def work(p: BeadMillParameters, bench: Bench, part: Item) -> bool:
     return good
 
 
-def _phases(p: BeadMillParameters) -> tuple[Text, ...]:
-    rows = [Text("grind", "분쇄"), Text("sample", "시료")]
-    for i in range(1, ROUNDS + 1):
-        rows += [Text(f"again {i}", f"재분쇄 {i}"), Text(f"sample {i}", f"재시료 {i}")]
-    return tuple(rows)
-
-
 BEAD_MILL = Equipment(
     "bead-mill",
     Text("Bead mill", "비드밀"),
@@ -162,7 +155,7 @@ BEAD_MILL = Equipment(
     cycle=cycle,
     drive=drive,
     course=course,
-    phases=_phases,
+    phases=lambda p: sampled((Text("grind", "분쇄"),), Text("again", "재분쇄"), ROUNDS),
     recipe=recipe,
     work=work,
     judges=True,

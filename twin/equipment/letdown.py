@@ -19,7 +19,16 @@ from twin.equipment.model import (
     Quantity,
     Setting,
 )
-from twin.equipment.phased import BEGUN, MINUTE, WAIT, begins, new_batch, still, straight
+from twin.equipment.phased import (
+    BEGUN,
+    MINUTE,
+    WAIT,
+    begins,
+    new_batch,
+    sampled,
+    still,
+    straight,
+)
 from twin.equipment.tag import Tag, Text, Track
 
 LIQUIDS = ("Binder", "Thinner")
@@ -143,13 +152,6 @@ def work(p: LetDownParameters, bench: Bench, part: Item) -> bool:
     return good
 
 
-def _phases(p: LetDownParameters) -> tuple[Text, ...]:
-    rows = [Text("add", "투입"), Text("mix", "혼합"), Text("sample", "시료")]
-    for i in range(1, MOST + 1):
-        rows += [Text(f"thin {i}", f"희석 {i}"), Text(f"sample {i}", f"재시료 {i}")]
-    return tuple(rows)
-
-
 LET_DOWN = Equipment(
     "let-down",
     Text("Let-down tank", "렛다운 탱크"),
@@ -186,7 +188,9 @@ LET_DOWN = Equipment(
     cycle=cycle,
     drive=drive,
     course=course,
-    phases=_phases,
+    phases=lambda p: sampled(
+        (Text("add", "투입"), Text("mix", "혼합")), Text("thin", "희석"), MOST
+    ),
     recipe=recipe,
     work=work,
     judges=True,

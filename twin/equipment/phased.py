@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twin.equipment.model import Bench, Course, Parameters, Quantity
+from twin.equipment.tag import Text
 
 MINUTE = 60.0
 BEGUN = Quantity("Begun", "1", -1.0, hidden=True)  # the phase whose beginning was treated
 WAIT = 600.0  # s until an empty tank is asked again, assumed
+
+
+def sampled(first: tuple[Text, ...], again: Text, rounds: int) -> tuple[Text, ...]:
+    """Phases of a unit that samples, puts right and samples again, so many times at most."""
+    rows = [*first, Text("sample", "시료")]
+    for i in range(1, rounds + 1):
+        rows += [Text(f"{again.en} {i}", f"{again.ko} {i}"), Text(f"sample {i}", f"재시료 {i}")]
+    return tuple(rows)
 
 
 def begins(bench: Bench) -> bool:

@@ -20,7 +20,7 @@ from twin.equipment.model import (
     Quantity,
     Setting,
 )
-from twin.equipment.phased import BEGUN, MINUTE, begins, new_batch, still
+from twin.equipment.phased import BEGUN, MINUTE, begins, new_batch, sampled, still
 from twin.equipment.tag import Reading, Tag, Text, Track
 from twin.physics import coating
 from twin.physics.laws import Floats
@@ -137,13 +137,6 @@ def work(p: TintingParameters, bench: Bench, part: Item) -> bool:
     return good
 
 
-def _phases(p: TintingParameters) -> tuple[Text, ...]:
-    rows = [Text("tint", "조색"), Text("sample", "시료")]
-    for i in range(1, MOST + 1):
-        rows += [Text(f"correct {i}", f"보정 {i}"), Text(f"sample {i}", f"재시료 {i}")]
-    return tuple(rows)
-
-
 TINTING = Equipment(
     "tinting",
     Text("Tinting", "조색"),
@@ -175,7 +168,7 @@ TINTING = Equipment(
     ),
     cycle=cycle,
     course=course,
-    phases=_phases,
+    phases=lambda p: sampled((Text("tint", "조색"),), Text("correct", "보정"), MOST),
     recipe=recipe,
     work=work,
     judges=True,

@@ -188,7 +188,8 @@ class Rig:
         for name, (target, tau) in targets.items():
             if target != self._laws[name][1].target:
                 self._record(name, Law(self.value(name), target, tau))
-        if self._faulty:
+        faulty = self._faulty
+        if faulty:
             self._masked = True
             targets = drive(self.parameters, self)
             self._masked = False
@@ -197,7 +198,7 @@ class Rig:
             since, law = self._sound[name]
             if target != law.target:
                 self._sound[name] = (now, Law(law.at(now - since), target, tau))
-        if not self._faulty:
+        if not faulty:
             return
         for scripts in self.faults.values():
             for script in scripts:
