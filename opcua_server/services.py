@@ -91,7 +91,9 @@ class LineSession(GuardedSession):
         answers = []
         for request in bounded(params.NodesToWrite):
             if request.NodeId in self.iserver.aspace:
-                answers.append(await self.desk.write(request, self.client))
+                answer = await self.desk.write(request, self.client)
+                self.audit(f"write {request.NodeId.Identifier}", answer)
+                answers.append(answer)
             else:
                 answers.append(ua.StatusCode(ua.StatusCodes.BadNodeIdUnknown))
         return answers
@@ -110,7 +112,9 @@ class LineSession(GuardedSession):
                 results.append(ua.CallMethodResult(StatusCode=wrong))
                 continue
             arguments = request.InputArguments or []
-            results.append(await self.desk.call(method, station, arguments, self.client))
+            result = await self.desk.call(method, station, arguments, self.client)
+            self.audit(f"call {request.MethodId.Identifier}", result.StatusCode)
+            results.append(result)
         return results
 
 
