@@ -23,9 +23,11 @@ from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
+from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
 from opcua_server.security.gate import Gate
 from opcua_server.security.renewal import keep_current
+from opcua_server.security.rights import Rights
 from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
 from opcua_server.store import LiveStore
@@ -131,6 +133,8 @@ class OpcUaAdapter:
             space = nodes.build(
                 core.aspace, index, line, store, stepped, shown, session.keeps_history
             )
+        core.rights = Rights(core.aspace, space, self.pki is not None)
+        roleset.show(core.aspace, self.accounts)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
