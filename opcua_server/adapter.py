@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
+from opcua_server.companion import plant
+from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
@@ -80,6 +82,7 @@ class OpcUaAdapter:
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
+        self._derivations = Derivations()
 
     @property
     def endpoints(self) -> list[str]:
@@ -117,6 +120,7 @@ class OpcUaAdapter:
             space = nodes.build(
                 core.aspace, index, line, store, stepped, shown, session.keeps_history
             )
+            self._derivations = plant.assemble(core.aspace, index, session, store, space)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
@@ -193,6 +197,7 @@ class OpcUaAdapter:
             if told >= NOTIFY_AT_ONCE:
                 told = 0
                 await asyncio.sleep(0)
+        await self._derivations.publish()
 
     async def stop(self) -> None:
         """Close all connections and the port."""

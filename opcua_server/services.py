@@ -12,6 +12,7 @@ from asyncua import ua
 
 from opcua_server import standard
 from opcua_server.accounts import LineUser
+from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.monitored import SharedSubscriptions
@@ -110,6 +111,9 @@ class LineSession(GuardedSession):
                 results.append(ua.CallMethodResult(StatusCode=wrong))
                 continue
             arguments = request.InputArguments or []
+            if isinstance(method, Handler):
+                results.append(await answer(method, self.desk, station, arguments, self.client))
+                continue
             results.append(await self.desk.call(method, station, arguments, self.client))
         return results
 

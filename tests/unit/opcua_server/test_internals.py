@@ -19,8 +19,10 @@ from asyncua import ua
 from asyncua.ua import uaprotocol_auto
 
 from opcua_server import bulk, hardening, monitored
+from opcua_server.companion import structures
 
-INTERNALS = sorted({*hardening.INTERNALS, *bulk.INTERNALS, *monitored.INTERNALS})
+PARTS = (hardening, bulk, monitored, structures)
+INTERNALS = sorted({pair for part in PARTS for pair in part.INTERNALS})
 KNOWN = Path(__file__).with_name("internals.json")
 
 
