@@ -78,4 +78,4 @@ def assemble(
     for part, wanted in needed.items():
         if wanted:
             part.build(plant)
-    return types.derivations
+    return types.variables.derivations
