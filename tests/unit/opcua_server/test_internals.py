@@ -18,9 +18,9 @@ import pytest
 from asyncua import ua
 from asyncua.ua import uaprotocol_auto
 
-from opcua_server import bulk, hardening, monitored
+from opcua_server import bulk, hardening, monitored, shared
 
-INTERNALS = sorted({*hardening.INTERNALS, *bulk.INTERNALS, *monitored.INTERNALS})
+INTERNALS = sorted({*hardening.INTERNALS, *bulk.INTERNALS, *monitored.INTERNALS, *shared.INTERNALS})
 KNOWN = Path(__file__).with_name("internals.json")
 
 
