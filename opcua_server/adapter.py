@@ -9,6 +9,7 @@ import logging
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.services import LineInternalServer
+from opcua_server.shared import SharedTypes
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.field import Records
@@ -55,6 +57,15 @@ def unexpected(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith(EXPECTED)
 
 
+@dataclass(frozen=True)
+class Application:
+    """Who a server is: its URI, its name (the line's when empty), its file in the PKI folder."""
+
+    uri: str = APPLICATION_URI
+    name: str = ""
+    file: str = "server"
+
+
 class OpcUaAdapter:
     """A session's line as an OPC UA server.
 
@@ -62,7 +73,8 @@ class OpcUaAdapter:
     them away. `users` gives each name its password hash (`hash_password`) and role. With a `pki`
     folder the server has a certificate, made there at the first start, and offers signed and
     encrypted endpoints. `allow_none` offers the endpoint without security; left out, it does so
-    only on a loopback address.
+    only on a loopback address. `application` says who the server is; `types` are those of a server
+    beside it in this process.
     """
 
     def __init__(
@@ -74,8 +86,11 @@ class OpcUaAdapter:
         users: Mapping[str, tuple[str, Role]] | None = None,
         pki: Path | None = None,
         allow_none: bool | None = None,
+        application: Application = Application(),
+        types: SharedTypes | None = None,
     ) -> None:
         self.host, self.port = host, port
+        self.application, self.types = application, types
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
         self.accounts = Accounts(users, anonymous_role)
@@ -106,19 +121,27 @@ class OpcUaAdapter:
     async def _start(self, session: Any, sock: socket.socket) -> None:
         self.port = sock.getsockname()[1]
         line = session.line
-        core = LineInternalServer(self.accounts)
+        core = LineInternalServer(self.accounts, self.types)
         server = GuardedServer(core)
         shown = session.shown
         tags = tuple(shown.tags.values())
         store = LiveStore(tags, session.started_at)
         with collector_paused():
             await server.init()
-            await self._describe(server, line.title.en)
+            self.types = self.types or SharedTypes(core.aspace)
+            await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
             index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
             space = nodes.build(
-                core.aspace, index, line, store, stepped, shown, session.keeps_history
+                core.aspace,
+                index,
+                line,
+                store,
+                stepped,
+                shown,
+                session.keeps_history,
+                getattr(session, "whole_line", True),
             )
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
@@ -149,12 +172,13 @@ class OpcUaAdapter:
         server.application_type = ua.ApplicationType.Server
         server.product_uri = "urn:twin"
         server.set_endpoint(f"opc.tcp://{self.host}:{self.port}")
-        await server.set_application_uri(APPLICATION_URI)
+        who = self.application
+        await server.set_application_uri(who.uri)
         built = datetime.fromtimestamp(Path(__file__).stat().st_mtime)
         await server.set_build_info("urn:twin", "twin", name, __version__, "", built)
         policies: Sequence[ua.SecurityPolicyType] = ()
         if self.pki is not None:
-            identity = await asyncio.to_thread(pki.own_identity, self.pki, APPLICATION_URI)
+            identity = await asyncio.to_thread(pki.own_identity, self.pki, who.uri, who.file)
             await server.load_certificate(identity.certificate)
             await server.load_private_key(identity.key)
             policies = SECURE
@@ -165,6 +189,11 @@ class OpcUaAdapter:
             tokens.append(ua.AnonymousIdentityToken)
         server.set_identity_tokens(tokens)
         server.set_security_policy([Policy.NoSecurity] * self.allow_none + list(policies))
+
+    def list_others(self, others: Iterable[tuple[Application, int]]) -> None:
+        """Name servers beside this one, with their ports, to clients that ask FindServers."""
+        if self._server is not None:
+            self._server.iserver.others = tuple((who.uri, who.name, port) for who, port in others)
 
     def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
         value = ua.DataValue(

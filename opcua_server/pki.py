@@ -32,10 +32,13 @@ class Identity:
     key: Path
 
 
-def own_identity(folder: Path, application_uri: str) -> Identity:
-    """Certificate and key in `folder`, made or renewed when missing, foreign or about to expire."""
+def own_identity(folder: Path, application_uri: str, file: str = "server") -> Identity:
+    """Certificate and key in `folder`, made or renewed when missing, foreign or about to expire.
+
+    `file` is what their files are called, without the ending.
+    """
     own = folder / "own"
-    identity = Identity(own / "server.der", own / "server.pem")
+    identity = Identity(own / f"{file}.der", own / f"{file}.pem")
     if not usable(identity, application_uri):
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         create(identity, application_uri)

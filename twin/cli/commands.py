@@ -15,6 +15,7 @@ from twin.cli.guard import guarded
 from twin.cli.options import (
     By,
     Clock,
+    Endpoints,
     Format,
     Lang,
     dirt,
@@ -354,6 +355,13 @@ def _serve(
     ] = "0s",
     dirt: Annotated[str, dirt()] = "clean",
     level: Annotated[int | None, level()] = None,
+    endpoints: Annotated[
+        Endpoints,
+        typer.Option(
+            "--endpoints",
+            help=_("One OPC UA server for the line, or one more for each machine (next ports)."),
+        ),
+    ] = Endpoints.LINE,
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import live
@@ -374,6 +382,7 @@ def _serve(
             force=force,
             dirt=dirt,
             level=level,
+            endpoints=endpoints.value,
         ),
     )
 

@@ -17,6 +17,7 @@ from twin.i18n import _
 ADAPTERS, VIEWS, PASSWORDS = "twin.adapters", "twin.views", "twin.passwords"
 OURS = {
     (ADAPTERS, "opcua"): "opcua_server.adapter:OpcUaAdapter",
+    (ADAPTERS, "opcua-machines"): "opcua_server.fleet:OpcUaFleet",
     (ADAPTERS, "http"): "twin.serve.http:HttpAdapter",
     (PASSWORDS, "opcua"): "opcua_server:hash_password",
     (VIEWS, "still"): "visual.render:still",
