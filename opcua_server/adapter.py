@@ -9,6 +9,7 @@ import logging
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
+from opcua_server.companion import plant
+from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
@@ -30,6 +33,7 @@ from opcua_server.security.renewal import keep_current
 from opcua_server.security.rights import Rights
 from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
+from opcua_server.shared import SharedTypes
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.field import Records
@@ -59,6 +63,15 @@ def unexpected(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith(EXPECTED)
 
 
+@dataclass(frozen=True)
+class Application:
+    """Who a server is: its URI, its name (the line's when empty), its file in the PKI folder."""
+
+    uri: str = APPLICATION_URI
+    name: str = ""
+    file: str = "server"
+
+
 class OpcUaAdapter:
     """A session's line as an OPC UA server.
 
@@ -68,7 +81,8 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
-    change while the server runs; `audit` is the file of the audit log.
+    change while the server runs; `audit` is the audit log or its file. `application` says who the
+    server is; `types` are those of a server beside it in this process.
     """
 
     def __init__(
@@ -82,19 +96,23 @@ class OpcUaAdapter:
         allow_none: bool | None = None,
         auto_trust: bool | None = None,
         users_file: Path | None = None,
-        audit: Path | None = None,
+        audit: Path | Audit | None = None,
+        application: Application = Application(),
+        types: SharedTypes | None = None,
     ) -> None:
         self.host, self.port = host, port
+        self.application, self.types = application, types
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
         self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
         file = None if users_file is None else UserFile(users_file)
         self.accounts = Accounts(users, anonymous_role, file)
-        self.audit = Audit(audit)
+        self.audit = audit if isinstance(audit, Audit) else Audit(audit)
         self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
+        self._derivations = Derivations()
 
     @property
     def endpoints(self) -> list[str]:
@@ -118,7 +136,7 @@ class OpcUaAdapter:
     async def _start(self, session: Any, sock: socket.socket) -> None:
         self.port = sock.getsockname()[1]
         line = session.line
-        core = LineInternalServer(self.accounts)
+        core = LineInternalServer(self.accounts, self.types)
         core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
@@ -126,15 +144,24 @@ class OpcUaAdapter:
         store = LiveStore(tags, session.started_at)
         with collector_paused():
             await server.init()
-            await self._describe(server, line.title.en)
+            self.types = self.types or SharedTypes(core.aspace)
+            await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
             index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
             space = nodes.build(
-                core.aspace, index, line, store, stepped, shown, session.keeps_history
+                core.aspace,
+                index,
+                line,
+                store,
+                stepped,
+                shown,
+                session.keeps_history,
+                getattr(session, "whole_line", True),
             )
+            self._derivations = plant.assemble(core.aspace, index, session, store, space)
+            roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
-        roleset.show(core.aspace, self.accounts)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
@@ -143,7 +170,8 @@ class OpcUaAdapter:
         )
         await server.start_on(sock)
         if self.pki is not None:
-            self._renewal = asyncio.create_task(keep_current(server, self.pki))
+            who = self.application
+            self._renewal = asyncio.create_task(keep_current(server, self.pki, who.uri, who.file))
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
 
@@ -165,12 +193,13 @@ class OpcUaAdapter:
         server.application_type = ua.ApplicationType.Server
         server.product_uri = "urn:twin"
         server.set_endpoint(f"opc.tcp://{self.host}:{self.port}")
-        await server.set_application_uri(APPLICATION_URI)
+        who = self.application
+        await server.set_application_uri(who.uri)
         built = datetime.fromtimestamp(Path(__file__).stat().st_mtime)
         await server.set_build_info("urn:twin", "twin", name, __version__, "", built)
         policies: Sequence[ua.SecurityPolicyType] = ()
         if self.pki is not None:
-            identity = await asyncio.to_thread(pki.own_identity, self.pki, APPLICATION_URI)
+            identity = await asyncio.to_thread(pki.own_identity, self.pki, who.uri, who.file)
             await server.load_certificate(identity.certificate)
             await server.load_private_key(identity.key)
             server.iserver.gate = Gate(self.pki, self.auto_trust, self.audit)
@@ -185,6 +214,11 @@ class OpcUaAdapter:
             tokens.append(ua.AnonymousIdentityToken)
         server.set_identity_tokens(tokens)
         server.set_security_policy([Policy.NoSecurity] * self.allow_none + list(policies))
+
+    def list_others(self, others: Iterable[tuple[Application, int]]) -> None:
+        """Name servers beside this one, with their ports, to clients that ask FindServers."""
+        if self._server is not None:
+            self._server.iserver.others = tuple((who.uri, who.name, port) for who, port in others)
 
     def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
         value = ua.DataValue(
@@ -217,6 +251,7 @@ class OpcUaAdapter:
             if told >= NOTIFY_AT_ONCE:
                 told = 0
                 await asyncio.sleep(0)
+        await self._derivations.publish()
 
     async def stop(self) -> None:
         """Close all connections and the port."""

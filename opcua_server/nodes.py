@@ -38,7 +38,8 @@ class Space:
     rejection: ua.NodeId
     tags: dict[ua.NodeId, int] = field(default_factory=dict)
     variables: list[NodeData] = field(default_factory=list)
-    methods: dict[ua.NodeId, tuple[Method, ua.NodeId, str]] = field(default_factory=dict)
+    methods: dict[ua.NodeId, tuple[Any, ua.NodeId, str]] = field(default_factory=dict)
+    inherited: dict[tuple[ua.NodeId, ua.NodeId], ua.NodeId] = field(default_factory=dict)
     korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = field(default_factory=dict)
 
 
@@ -55,10 +56,12 @@ def build(
     stepped: bool,
     shown: Exposure,
     history: bool,
+    whole_line: bool = True,
 ) -> Space:
     """Add the line below Objects, with what is `shown` of it.
 
-    `stepped` adds the method that advances time; `history` lets clients read the past.
+    `stepped` adds the method that advances time; `history` lets clients read the past;
+    the server of a single machine has none of the `whole_line`'s methods.
     """
     builder = SpaceBuilder(address_space, namespace)
     texts = _Texts(builder)
@@ -83,6 +86,8 @@ def build(
         if (stepped or not method.stepped_only)
         and (shown.level.control or method.command not in CONTROLS)
     ]
+    if not whole_line:
+        del parents[LINE_STATION]
     _add_methods(builder, texts, space, parents, line_id, offered)
     _add_rejection(builder, texts, space)
     return space

@@ -46,19 +46,19 @@ class Identity:
     key: Path
 
     @classmethod
-    def of(cls, folder: Path) -> Identity:
-        """Where the server's own lie in a PKI folder."""
-        return cls(folder / "own" / "server.der", folder / "own" / "server.pem")
+    def of(cls, folder: Path, file: str = "server") -> Identity:
+        """Where a server's own lie in a PKI folder; `file` is their name without the ending."""
+        return cls(folder / "own" / f"{file}.der", folder / "own" / f"{file}.pem")
 
 
-def own_identity(folder: Path, application_uri: str) -> Identity:
+def own_identity(folder: Path, application_uri: str, file: str = "server") -> Identity:
     """Certificate and key in `folder`, made or renewed when missing, foreign or about to expire.
 
-    Raises UsageError when an authority's certificate there names another application: it is not
-    ours to replace.
+    `file` is what their files are called, without the ending. Raises UsageError when an
+    authority's certificate there names another application: it is not ours to replace.
     """
     prepare(folder)
-    identity = Identity.of(folder)
+    identity = Identity.of(folder, file)
     if usable(identity, application_uri):
         warn_of_end(identity)
     elif issued_elsewhere(identity):
@@ -68,14 +68,6 @@ def own_identity(folder: Path, application_uri: str) -> Identity:
         warn_of_end(identity)
     else:
         create(identity, application_uri)
-    return identity
-
-
-def renew(folder: Path, application_uri: str) -> Identity:
-    """A new key and certificate, whatever was there; a running server takes them by itself."""
-    prepare(folder)
-    identity = Identity.of(folder)
-    create(identity, application_uri)
     return identity
 
 

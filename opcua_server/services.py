@@ -10,13 +10,15 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server import standard
+from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
+from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.monitored import SharedSubscriptions
 from opcua_server.nodes import Space, korean_text
 from opcua_server.security.rights import OURS, Rights
+from opcua_server.shared import SharedTypes
 
 A = ua.AttributeIds
 NAMES = (A.DisplayName, A.Description)
@@ -121,7 +123,9 @@ class LineSession(GuardedSession):
         """Call methods of the line and its stations; others are asyncua's."""
         results = []
         for request in bounded(params):
-            ours = self.space.methods.get(request.MethodId)
+            pair = (request.ObjectId, request.MethodId)  # a type's method, called on an instance
+            named = self.space.inherited.get(pair, request.MethodId)
+            ours = self.space.methods.get(named)
             if ours is None:
                 results += await self._call_standard(request)
                 continue
@@ -131,7 +135,10 @@ class LineSession(GuardedSession):
                 results.append(ua.CallMethodResult(StatusCode=wrong))
                 continue
             arguments = request.InputArguments or []
-            result = await self.desk.call(method, station, arguments, self.client)
+            if isinstance(method, Handler):
+                result = await answer(method, self.desk, station, arguments, self.client)
+            else:
+                result = await self.desk.call(method, station, arguments, self.client)
             self.audit(f"call {request.MethodId.Identifier}", result.StatusCode)
             results.append(result)
         return results
@@ -184,12 +191,26 @@ class LineInternalServer(GuardedInternalServer):
     session_class = LineSession
     desk: Desk
     rights: Rights
+    others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
-    def __init__(self, user_manager: Any) -> None:
+    def __init__(self, user_manager: Any, types: SharedTypes | None = None) -> None:
         super().__init__(user_manager)
+        self.types = types
         self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
 
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:
-        """The standard nodes, from the cache when it has them."""
-        await standard.fill(self.aspace, self.node_mgt_service)
+        """The standard nodes: those of a server beside this one, or from the cache."""
+        if self.types is not None:
+            self.types.into(self.aspace)
+        else:
+            await standard.fill(self.aspace, self.node_mgt_service)
+
+    async def _address_space_fixes(self) -> None:
+        if self.types is None:  # shared types are mended already
+            await super()._address_space_fixes()
+
+    def find_servers(self, params: Any, sockname: Any = None) -> Any:
+        """This server, and those beside it at the host the client knows (OPC 10000-4, 5.5.2)."""
+        found = super().find_servers(params, sockname)
+        return found + discovery.beside(self, params, sockname)

@@ -16,28 +16,29 @@ LOOK_EVERY_S = 5.0  # for files that `twin pki renew` wrote; assumed
 LOOKS_BETWEEN_CHECKS = 720  # the date is looked at once an hour; assumed
 
 
-async def keep_current(server: Any, folder: Path, every: float = LOOK_EVERY_S) -> None:
-    """Show the certificate in `folder` as it is at any time, for as long as the task lives."""
-    shown, looks = written(folder), 0
+async def keep_current(
+    server: Any, folder: Path, uri: str, file: str, every: float = LOOK_EVERY_S
+) -> None:
+    """Show the certificate `file` in `folder` as it is at any time, as long as the task lives."""
+    identity = pki.Identity.of(folder, file)
+    shown, looks = written(identity), 0
     while True:
         await asyncio.sleep(every)
         looks += 1
         try:
             if looks % LOOKS_BETWEEN_CHECKS == 0:
-                await asyncio.to_thread(pki.own_identity, folder, pki.APPLICATION_URI)
-            now = written(folder)
+                await asyncio.to_thread(pki.own_identity, folder, uri, file)
+            now = written(identity)
             if now != shown:
-                identity = pki.Identity.of(folder)
                 await server.use_identity(identity.certificate, identity.key)
                 shown = now
-                log.info("the certificate in %s is shown from now on", identity.certificate)
+                log.info("%s is shown from now on", identity.certificate)
         except (OSError, ValueError, TwinError) as error:
-            log.warning("the certificate in %s cannot be shown: %s", folder, error)
+            log.warning("%s cannot be shown: %s", identity.certificate, error)
 
 
-def written(folder: Path) -> tuple[int, int]:
+def written(identity: pki.Identity) -> tuple[int, int]:
     """When certificate and key were written (ns); 0 for one that is missing."""
-    identity = pki.Identity.of(folder)
     times = [
         path.stat().st_mtime_ns if path.is_file() else 0
         for path in (identity.certificate, identity.key)

@@ -91,11 +91,19 @@ class Rights:
         self.aspace = aspace
         self.space = space
         self.secured = secured
+        # methods of types that are called on instances, with the role the instances ask for
+        self.inherited = {
+            method: space.methods[own][0].role
+            for (_owner, method), own in space.inherited.items()
+            if own in space.methods
+        }
 
     def kind(self, node: ua.NodeId) -> Kind:
         """The row of the table a node stands in; for a method one of its own."""
         if self.secret(node):
             return CONFIDENTIAL
+        if node in self.inherited:
+            return Kind("a method", call=self.inherited[node])
         if node.NamespaceIndex == 0:
             role = CALLS.get(node)
             return STRUCTURE if role is None else Kind("a method", call=role)

@@ -27,6 +27,7 @@ from twin.cli.guard import guarded
 from twin.cli.options import (
     By,
     Clock,
+    Endpoints,
     Format,
     Lang,
     dirt,
@@ -366,6 +367,13 @@ def _serve(
     ] = "0s",
     dirt: Annotated[str, dirt()] = "clean",
     level: Annotated[int | None, level()] = None,
+    endpoints: Annotated[
+        Endpoints,
+        typer.Option(
+            "--endpoints",
+            help=_("One OPC UA server for the line, or one more for each machine (next ports)."),
+        ),
+    ] = Endpoints.LINE,
     force: Annotated[bool, force()] = False,
     anonymous: Annotated[Anonymous, anonymous()] = Anonymous.OBSERVER,
     allow_none: Annotated[bool | None, allow_none()] = None,
@@ -393,6 +401,7 @@ def _serve(
             dirt=dirt,
             level=level,
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
+            endpoints=endpoints.value,
         ),
     )
 

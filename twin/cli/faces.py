@@ -18,6 +18,7 @@ ADAPTERS, VIEWS, PASSWORDS = "twin.adapters", "twin.views", "twin.passwords"
 KEEPERS = "twin.keepers"
 OURS = {
     (ADAPTERS, "opcua"): "opcua_server.adapter:OpcUaAdapter",
+    (ADAPTERS, "opcua-machines"): "opcua_server.fleet:OpcUaFleet",
     (ADAPTERS, "http"): "twin.serve.http:HttpAdapter",
     (PASSWORDS, "opcua"): "opcua_server:hash_password",
     (KEEPERS, "pki"): "opcua_server.security.keeper:PkiKeeper",

@@ -48,6 +48,7 @@ class Options:
     dirt: str = "clean"
     level: int | None = None
     access: Access = field(default_factory=Access)
+    endpoints: Literal["line", "machine"] = "line"
 
 
 def serve(name: str, options: Options) -> None:
@@ -104,7 +105,8 @@ def _started_at(line: Line, clock: str, before: float) -> datetime | None:
 
 def adapters(line: Line, options: Options, password: str) -> list[Any]:
     """The faces of the live line, not yet started."""
-    opcua, http = face(ADAPTERS, "opcua"), face(ADAPTERS, "http")
+    opcua = face(ADAPTERS, "opcua" if options.endpoints == "line" else "opcua-machines")
+    http = face(ADAPTERS, "http")
     try:
         scene = face(VIEWS, "scene")(line)
     except MissingFace as error:
@@ -157,6 +159,7 @@ def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
     view, rest = http.endpoints[:2]
     table = [
         (_("OPC UA"), opcua.endpoints[0]),
+        *((f"  {station}", address) for station, address in _machines(opcua)),
         (_("3D view"), view),
         (_("REST"), rest),
         (_("Instructor"), _("user {user}, password {password}").format(
@@ -167,6 +170,11 @@ def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
     if session.clock == "stepped":
         rows += ["", _('The line waits for POST {base}step {{"seconds": 10}}').format(base=view)]
     return [*rows, "", _("Ctrl-C stops."), ""]
+
+
+def _machines(opcua: Any) -> list[tuple[str, str]]:
+    """Stations that have an OPC UA server of their own, and its address."""
+    return list(getattr(opcua, "endpoint_of", {}).items())[1:]
 
 
 def _keep(session: Session, out: Path, force: bool) -> None:
