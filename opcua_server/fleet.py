@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opcua_server.adapter import APPLICATION_URI, Application, OpcUaAdapter
+from opcua_server.adapter import Application, OpcUaAdapter
 from opcua_server.nodes import LINE_STATION
+from opcua_server.pki import APPLICATION_URI
 from twin.field import Exposure, Records
 from twin.serve.adapter import Block
 
