@@ -23,7 +23,7 @@ USERS = {"ines": (hash_password("instructor-password"), "instructor")}
 async def main(folder: Path) -> None:
     channel.STUCK_READER_S = 1.0
     channel.UNFINISHED_S = 2.0
-    server.HANDSHAKE_S = 3.0
+    server.HANDSHAKE_S = 2.0
     many = tuple(tag(f"M{i // 50:02d}", f"T{i % 50:02d}", "°C") for i in range(1000))
     session = StandInSession(line=make_line((*SMALL, *many)))
     adapter = OpcUaAdapter(port=0, users=USERS, pki=folder / "pki")  # type: ignore[arg-type]

@@ -138,10 +138,12 @@ class Wire:
         except TimeoutError:
             raise Silent from None
         except (asyncio.IncompleteReadError, ConnectionError):
+            await self.close()
             raise Gone("") from None
         self.heard += head + rest
         if head[:3] == b"ERR":
             (code,) = struct.unpack_from("<I", rest)
+            await self.close()
             raise Gone(str(ua.StatusCode(code).name))
         return head[:4], rest
 
@@ -152,15 +154,23 @@ class Wire:
 async def channel(port: int) -> Wire:
     """A connection with an open channel and no session."""
     wire = await Wire.open(port)
-    await wire.hello()
-    await wire.open_channel()
+    try:
+        await wire.hello()
+        await wire.open_channel()
+    except BaseException:
+        await wire.close()
+        raise
     return wire
 
 
 async def session(port: int) -> Wire:
     """A connection with a session of nobody in particular."""
     wire = await channel(port)
-    await wire.log_in()
+    try:
+        await wire.log_in()
+    except BaseException:
+        await wire.close()
+        raise
     return wire
 
 

@@ -47,8 +47,8 @@ class Options:
     force: bool
     dirt: str = "clean"
     level: int | None = None
-    access: Access = field(default_factory=Access)
     endpoints: Literal["line", "machine"] = "line"
+    access: Access = field(default_factory=Access)
 
 
 def serve(name: str, options: Options) -> None:
