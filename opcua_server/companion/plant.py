@@ -1,60 +1,27 @@
 """What a line shows of companion specifications: a table of parts, each in a file of its own.
 
-A part says which specifications it needs of a line (none: it does not apply) and adds its
-instances. Adding one is adding a row.
+Adding one is adding a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
-from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion.derived import Derivations
+from opcua_server.companion.machines import MACHINES
+from opcua_server.companion.part import Part, Plant
 from opcua_server.companion.types import Types
 from opcua_server.companion.values import View
 from opcua_server.nodes import Space
 from opcua_server.store import LiveStore
 
+__all__ = ["PARTS", "Part", "Plant", "assemble"]
 
-@dataclass(frozen=True)
-class Plant:
-    """What a part builds with. `line_id` is the line's node, `station` gives a station's."""
-
-    types: Types
-    session: Any
-    space: Space
-    builder: SpaceBuilder
-
-    @property
-    def line(self) -> Any:
-        """The line."""
-        return self.session.line
-
-    @property
-    def line_id(self) -> ua.NodeId:
-        """Node of the line."""
-        return self.space.line
-
-    def station(self, name: str) -> ua.NodeId:
-        """Node of a station."""
-        return self.builder.node_id(name)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part: name, specifications it needs of this session's line, and what adds it."""
-
-    name: str
-    needs: Callable[[Any], Iterable[str]]
-    build: Callable[[Plant], None]
-
-
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (MACHINES,)
 
 
 def assemble(
