@@ -101,7 +101,9 @@ class LineSession(GuardedSession):
         """Call methods of the line and its stations; others are asyncua's."""
         results = []
         for request in bounded(params):
-            ours = self.space.methods.get(request.MethodId)
+            pair = (request.ObjectId, request.MethodId)  # a type's method, called on an instance
+            named = self.space.inherited.get(pair, request.MethodId)
+            ours = self.space.methods.get(named)
             if ours is None:
                 results += await super().call([request])
                 continue

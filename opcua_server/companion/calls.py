@@ -13,6 +13,9 @@ from typing import Any
 from asyncua import ua
 
 from opcua_server.accounts import LineUser
+from opcua_server.bulk import A
+from opcua_server.companion.graph import Graph
+from opcua_server.companion.values import declared_type, guessed, variant
 from opcua_server.desk import Desk, Refused
 from twin.trace.journal import Role
 
@@ -57,6 +60,38 @@ class Handler:
     run: Callable[[Call], Awaitable[Sequence[Any]]]
     inputs: tuple[Taken, ...] = ()
     write: Callable[[Sequence[Any]], list[ua.Variant]] = list
+
+
+def handler_of(
+    graph: Graph,
+    method: ua.NodeId,
+    name: str,
+    role: Role,
+    run: Callable[[Call], Awaitable[Sequence[Any]]],
+) -> Handler:
+    """A handler for a method of an instance, with its arguments as they are declared."""
+    inputs = tuple(_taken(graph, one) for one in _arguments(graph, method, "InputArguments"))
+    outputs = [_taken(graph, one) for one in _arguments(graph, method, "OutputArguments")]
+
+    def write(values: Sequence[Any]) -> list[ua.Variant]:
+        return [
+            variant(one.kind or guessed(value), value, one.array)
+            for one, value in zip(outputs, values, strict=True)
+        ]
+
+    return Handler(name, role, run, inputs, write)
+
+
+def _arguments(graph: Graph, method: ua.NodeId, which: str) -> list[ua.Argument]:
+    for reference in graph.children(method):
+        if reference.BrowseName.Name == which:
+            return list(graph.attribute(reference.NodeId, A.Value) or [])
+    return []
+
+
+def _taken(graph: Graph, argument: ua.Argument) -> Taken:
+    kind = declared_type(graph.space, argument.DataType)
+    return Taken(argument.Name, kind, argument.ValueRank >= 0)
 
 
 async def answer(

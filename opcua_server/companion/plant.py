@@ -45,4 +45,4 @@ def assemble(
     for part, wanted in needed.items():
         if wanted:
             part.build(plant)
-    return types.derivations
+    return types.variables.derivations

@@ -88,20 +88,22 @@ class View:
         return None if row is None else self._store.stamp(row)
 
 
-def wire_type(space: AddressSpace, data_type: ua.NodeId, value: Any) -> ua.VariantType:
-    """Variant type of a value of a data type; for an abstract one, that of the value."""
+def declared_type(space: AddressSpace, data_type: ua.NodeId) -> ua.VariantType | None:
+    """Variant type of all values of a data type; None for an abstract one such as Number."""
     base = int(builtin(space, data_type).Identifier)
     if base == ua.ObjectIds.Structure:
         return T.ExtensionObject
     if base == ua.ObjectIds.Enumeration:
         return T.Int32
-    if base not in ABSTRACT:
-        return T(base)
+    return None if base in ABSTRACT else T(base)
+
+
+def guessed(value: Any) -> ua.VariantType:
+    """Variant type of a value whose data type does not say it."""
     if isinstance(value, ua.Variant):
         return value.VariantType
     one = value[0] if isinstance(value, list | tuple) and value else value
-    found = (wire for kind, wire in GUESSED if isinstance(one, kind))
-    return next(found, T.ExtensionObject)
+    return next((wire for kind, wire in GUESSED if isinstance(one, kind)), T.ExtensionObject)
 
 
 def variant(kind: ua.VariantType, value: Any, array: bool) -> ua.Variant:

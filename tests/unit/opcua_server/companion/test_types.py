@@ -75,6 +75,8 @@ def build(plant: Plant) -> None:
             **{name: [] for name in RESOURCES},
         },
     )
+    group = types.adopt("PRN", "DI:FunctionalGroupType")
+    types.placeholder(group, "<GroupIdentifier>", "DI:Operational")
     types.method(receiver, "Store", "operator", store)
 
 
@@ -182,6 +184,23 @@ async def test_a_subscriber_is_told_of_a_derived_value_once_a_change(served: Any
     await subscription.delete()
 
 
+async def test_a_station_itself_becomes_what_the_specification_calls_it(served: Any) -> None:
+    _session, client = served
+    station = client.get_node(own("PRN"))
+    kind = await station.read_type_definition()
+    assert (await client.get_node(kind).read_browse_name()).Name == "FunctionalGroupType"
+    (seen,) = [
+        row
+        for row in await client.get_node(own("test/line-v1")).get_children_descriptions()
+        if row.NodeId == own("PRN")
+    ]
+    assert seen.TypeDefinition == kind
+    group = await station.get_child(f"{INDEX['DI']}:Operational")
+    kind = await group.read_type_definition()
+    assert (await client.get_node(kind).read_browse_name()).Name == "FunctionalGroupType"
+    assert await station.get_child("2:SqueegeeForce")
+
+
 async def test_a_variable_of_a_type_can_be_a_tag_with_its_history(served: Any) -> None:
     session, client = served
     session.begin_again()
@@ -203,7 +222,12 @@ async def test_structures_pass_both_ways_through_a_method(served: Any) -> None:
     comment = ua.Variant([ua.LocalizedText("first")], ua.VariantType.LocalizedText)
     assert await receiver.call_method(own("RFL.Orders.Store"), order, comment) == 0
     assert STORED[0].JobOrderID == "A-1"
-    (row,) = await client.get_node(own("RFL.Orders.JobOrderList")).read_value()
+    declared = await client.get_node(ua.NodeId(1002, INDEX["JobControl"])).get_child(
+        f"{INDEX['JobControl']}:Store"
+    )
+    assert await receiver.call_method(declared, kind(JobOrderID="A-2"), comment) == 0
+    assert [order.JobOrderID for order in STORED] == ["A-1", "A-2"]
+    (row, _second) = await client.get_node(own("RFL.Orders.JobOrderList")).read_value()
     assert (row.JobOrder.JobOrderID, row.JobOrder.Priority) == ("A-1", 3)
     with pytest.raises(ua.UaStatusCodeError):
         await receiver.call_method(own("RFL.Orders.Store"), 7, comment)
