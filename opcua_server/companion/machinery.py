@@ -13,11 +13,11 @@ from asyncua import ua
 
 from opcua_server.companion import health, known
 from opcua_server.companion.finite import current, finite, last, under
+from opcua_server.companion.instance import Instance
 from opcua_server.companion.machine_parts import Part, parts_of
 from opcua_server.companion.machine_wear import WEARS, Wear
 from opcua_server.companion.nameplate import Nameplate, english, of_line, of_part, of_station
 from opcua_server.companion.part import Plant
-from opcua_server.companion.types import Instance
 from opcua_server.companion.values import Derived, Given, Row
 from opcua_server.units import engineering_units
 from twin.line.line import Station

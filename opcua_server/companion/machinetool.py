@@ -15,6 +15,7 @@ from asyncua import ua
 
 from opcua_server.companion import health, known, prognoses, tool_list
 from opcua_server.companion.finite import current, finite, under
+from opcua_server.companion.instance import Instance
 from opcua_server.companion.machinery import (
     BLOCKS,
     COUNTERS,
@@ -27,7 +28,6 @@ from opcua_server.companion.machinery import (
 )
 from opcua_server.companion.nameplate import of_station
 from opcua_server.companion.part import Plant
-from opcua_server.companion.types import Instance
 from opcua_server.companion.values import Derived, Given, Row, View
 from opcua_server.units import engineering_units
 from twin.line.line import Station

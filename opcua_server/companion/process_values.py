@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from asyncua import ua
 
+from opcua_server.companion.instance import Instance
 from opcua_server.companion.machine_parts import Part
 from opcua_server.companion.nameplate import english
 from opcua_server.companion.part import Plant
-from opcua_server.companion.types import Instance
 from opcua_server.companion.values import Given, Row
 from opcua_server.units import engineering_units
 from twin.equipment.alarm import HIGH, Beyond

@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from opcua_server.companion import known
+from opcua_server.companion.instance import Instance
 from opcua_server.companion.nameplate import english
 from opcua_server.companion.part import Plant
-from opcua_server.companion.types import Instance
 from opcua_server.companion.values import Derived, View
 from twin.equipment.tag import Text
 from twin.line.line import Station

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from asyncua import ua
 
+from opcua_server.companion.instance import Instance
 from opcua_server.companion.part import Plant
-from opcua_server.companion.types import Instance
 from opcua_server.companion.values import Derived, Given, Row, View
 from opcua_server.units import engineering_units
 from twin.equipment import grinder
