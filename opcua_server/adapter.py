@@ -9,6 +9,7 @@ import logging
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,13 @@ from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
+from opcua_server.pki import APPLICATION_URI
+from opcua_server.security.audit import Audit
+from opcua_server.security.gate import Gate
+from opcua_server.security.renewal import keep_current
+from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
+from opcua_server.shared import SharedTypes
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.field import Records
@@ -35,7 +42,6 @@ from twin.version import __version__
 
 log = logging.getLogger("opcua_server")
 
-APPLICATION_URI = "urn:twin:opcua-server"
 NOTIFY_AT_ONCE = 500  # subscribed values handed out before other clients get a turn
 Policy, Kind = ua.SecurityPolicyType, ua.VariantType
 SECURE: tuple[ua.SecurityPolicyType, ...] = (
@@ -55,14 +61,26 @@ def unexpected(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith(EXPECTED)
 
 
+@dataclass(frozen=True)
+class Application:
+    """Who a server is: its URI, its name (the line's when empty), its file in the PKI folder."""
+
+    uri: str = APPLICATION_URI
+    name: str = ""
+    file: str = "server"
+
+
 class OpcUaAdapter:
     """A session's line as an OPC UA server.
 
     `port` 0 takes a free one. `anonymous_role` is what clients without a login may do; None turns
     them away. `users` gives each name its password hash (`hash_password`) and role. With a `pki`
     folder the server has a certificate, made there at the first start, and offers signed and
-    encrypted endpoints. `allow_none` offers the endpoint without security; left out, it does so
-    only on a loopback address.
+    encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
+    offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
+    each is so on a loopback address only, when left out. `users_file` holds more users and may
+    change while the server runs; `audit` is the file of the audit log. `application` says who the
+    server is; `types` are those of a server beside it in this process.
     """
 
     def __init__(
@@ -74,11 +92,21 @@ class OpcUaAdapter:
         users: Mapping[str, tuple[str, Role]] | None = None,
         pki: Path | None = None,
         allow_none: bool | None = None,
+        auto_trust: bool | None = None,
+        users_file: Path | None = None,
+        audit: Path | None = None,
+        application: Application = Application(),
+        types: SharedTypes | None = None,
     ) -> None:
         self.host, self.port = host, port
+        self.application, self.types = application, types
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
-        self.accounts = Accounts(users, anonymous_role)
+        self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
+        file = None if users_file is None else UserFile(users_file)
+        self.accounts = Accounts(users, anonymous_role, file)
+        self.audit = Audit(audit)
+        self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
@@ -106,19 +134,28 @@ class OpcUaAdapter:
     async def _start(self, session: Any, sock: socket.socket) -> None:
         self.port = sock.getsockname()[1]
         line = session.line
-        core = LineInternalServer(self.accounts)
+        core = LineInternalServer(self.accounts, self.types)
+        core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
         tags = tuple(shown.tags.values())
         store = LiveStore(tags, session.started_at)
         with collector_paused():
             await server.init()
-            await self._describe(server, line.title.en)
+            self.types = self.types or SharedTypes(core.aspace)
+            await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
             index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
             space = nodes.build(
-                core.aspace, index, line, store, stepped, shown, session.keeps_history
+                core.aspace,
+                index,
+                line,
+                store,
+                stepped,
+                shown,
+                session.keeps_history,
+                getattr(session, "whole_line", True),
             )
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
@@ -128,6 +165,10 @@ class OpcUaAdapter:
             widths[space.tags[node]] if node in space.tags else None
         )
         await server.start_on(sock)
+        if self.pki is not None:
+            self._renewal = asyncio.create_task(
+                keep_current(server, self.pki, self.application.uri, self.application.file)
+            )
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
 
@@ -149,22 +190,32 @@ class OpcUaAdapter:
         server.application_type = ua.ApplicationType.Server
         server.product_uri = "urn:twin"
         server.set_endpoint(f"opc.tcp://{self.host}:{self.port}")
-        await server.set_application_uri(APPLICATION_URI)
+        who = self.application
+        await server.set_application_uri(who.uri)
         built = datetime.fromtimestamp(Path(__file__).stat().st_mtime)
         await server.set_build_info("urn:twin", "twin", name, __version__, "", built)
         policies: Sequence[ua.SecurityPolicyType] = ()
         if self.pki is not None:
-            identity = await asyncio.to_thread(pki.own_identity, self.pki, APPLICATION_URI)
+            identity = await asyncio.to_thread(pki.own_identity, self.pki, who.uri, who.file)
             await server.load_certificate(identity.certificate)
             await server.load_private_key(identity.key)
+            server.iserver.gate = Gate(self.pki, self.auto_trust, self.audit)
             policies = SECURE
         else:
             server.iserver.clear_passwords = is_loopback(self.host)
-        tokens: list[type] = [ua.UserNameIdentityToken] if self.accounts.users else []
+        known = bool(self.accounts.users) or self.accounts.file is not None
+        tokens: list[type] = [ua.UserNameIdentityToken] if known else []
+        if known and self.pki is not None:
+            tokens.append(ua.X509IdentityToken)
         if self.accounts.anonymous_role is not None:
             tokens.append(ua.AnonymousIdentityToken)
         server.set_identity_tokens(tokens)
         server.set_security_policy([Policy.NoSecurity] * self.allow_none + list(policies))
+
+    def list_others(self, others: Iterable[tuple[Application, int]]) -> None:
+        """Name servers beside this one, with their ports, to clients that ask FindServers."""
+        if self._server is not None:
+            self._server.iserver.others = tuple((who.uri, who.name, port) for who, port in others)
 
     def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
         value = ua.DataValue(
@@ -202,6 +253,9 @@ class OpcUaAdapter:
     async def stop(self) -> None:
         """Close all connections and the port."""
         server, self._server = self._server, None
+        if self._renewal is not None:
+            self._renewal.cancel()
+        self.audit.close()
         if server is not None:
             await server.stop()
             gc.unfreeze()

@@ -56,10 +56,12 @@ def build(
     stepped: bool,
     shown: Exposure,
     history: bool,
+    whole_line: bool = True,
 ) -> Space:
     """Add the line below Objects, with what is `shown` of it.
 
-    `stepped` adds the method that advances time; `history` lets clients read the past.
+    `stepped` adds the method that advances time; `history` lets clients read the past;
+    the server of a single machine has none of the `whole_line`'s methods.
     """
     builder = SpaceBuilder(address_space, namespace)
     texts = _Texts(builder)
@@ -84,6 +86,8 @@ def build(
         if (stepped or not method.stepped_only)
         and (shown.level.control or method.command not in CONTROLS)
     ]
+    if not whole_line:
+        del parents[LINE_STATION]
     _add_methods(builder, texts, space, parents, line_id, offered)
     _add_rejection(builder, texts, space)
     return space

@@ -10,13 +10,14 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server import standard
+from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.monitored import SharedSubscriptions
 from opcua_server.nodes import WRITE, Space, korean_text
+from opcua_server.shared import SharedTypes
 
 A = ua.AttributeIds
 NAMES = (A.DisplayName, A.Description)
@@ -92,7 +93,9 @@ class LineSession(GuardedSession):
         answers = []
         for request in bounded(params.NodesToWrite):
             if request.NodeId in self.iserver.aspace:
-                answers.append(await self.desk.write(request, self.client))
+                answer = await self.desk.write(request, self.client)
+                self.audit(f"write {request.NodeId.Identifier}", answer)
+                answers.append(answer)
             else:
                 answers.append(ua.StatusCode(ua.StatusCodes.BadNodeIdUnknown))
         return answers
@@ -114,9 +117,11 @@ class LineSession(GuardedSession):
                 continue
             arguments = request.InputArguments or []
             if isinstance(method, Handler):
-                results.append(await answer(method, self.desk, station, arguments, self.client))
-                continue
-            results.append(await self.desk.call(method, station, arguments, self.client))
+                result = await answer(method, self.desk, station, arguments, self.client)
+            else:
+                result = await self.desk.call(method, station, arguments, self.client)
+            self.audit(f"call {request.MethodId.Identifier}", result.StatusCode)
+            results.append(result)
         return results
 
 
@@ -125,12 +130,26 @@ class LineInternalServer(GuardedInternalServer):
 
     session_class = LineSession
     desk: Desk
+    others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
-    def __init__(self, user_manager: Any) -> None:
+    def __init__(self, user_manager: Any, types: SharedTypes | None = None) -> None:
         super().__init__(user_manager)
+        self.types = types
         self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
 
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:
-        """The standard nodes, from the cache when it has them."""
-        await standard.fill(self.aspace, self.node_mgt_service)
+        """The standard nodes: those of a server beside this one, or from the cache."""
+        if self.types is not None:
+            self.types.into(self.aspace)
+        else:
+            await standard.fill(self.aspace, self.node_mgt_service)
+
+    async def _address_space_fixes(self) -> None:
+        if self.types is None:  # shared types are mended already
+            await super()._address_space_fixes()
+
+    def find_servers(self, params: Any, sockname: Any = None) -> Any:
+        """This server, and those beside it at the host the client knows (OPC 10000-4, 5.5.2)."""
+        found = super().find_servers(params, sockname)
+        return found + discovery.beside(self, params, sockname)

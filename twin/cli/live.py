@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import secrets
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from twin.cli.access import Access
 from twin.cli.console import span, width
 from twin.cli.faces import ADAPTERS, PASSWORDS, VIEWS, MissingFace, face, page
 from twin.cli.guard import guarded, say
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from twin.serve.session import Session
 
 INSTRUCTOR = "instructor"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,8 @@ class Options:
     force: bool
     dirt: str = "clean"
     level: int | None = None
+    endpoints: Literal["line", "machine"] = "line"
+    access: Access = field(default_factory=Access)
 
 
 def serve(name: str, options: Options) -> None:
@@ -104,31 +105,23 @@ def _started_at(line: Line, clock: str, before: float) -> datetime | None:
 
 def adapters(line: Line, options: Options, password: str) -> list[Any]:
     """The faces of the live line, not yet started."""
-    opcua, http = face(ADAPTERS, "opcua"), face(ADAPTERS, "http")
+    opcua = face(ADAPTERS, "opcua" if options.endpoints == "line" else "opcua-machines")
+    http = face(ADAPTERS, "http")
     try:
         scene = face(VIEWS, "scene")(line)
     except MissingFace as error:
         say(_("There is no 3D view: {reason}").format(reason=error.message))
         scene = None
     hashed = face(PASSWORDS, "opcua")(password)
-    # whoever is at this machine may operate the line; from elsewhere one only looks, encrypted
-    here = options.host in LOOPBACK
     return [
         opcua(
             options.host,
             options.opcua_port,
-            anonymous_role="operator" if here else "observer",
             users={INSTRUCTOR: (hashed, INSTRUCTOR)},
-            pki=_state_folder() / "pki",
+            **options.access.arguments(options.host),
         ),
         http(options.host, options.http_port, static=page(), scene=scene),
     ]
-
-
-def _state_folder() -> Path:
-    """Where this user's programs keep what lasts (XDG base directory specification 0.8)."""
-    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(base).expanduser() / "twin"
 
 
 async def _run(session: Session, adapters: list[Any], password: str, limit: float | None) -> None:
@@ -166,6 +159,7 @@ def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
     view, rest = http.endpoints[:2]
     table = [
         (_("OPC UA"), opcua.endpoints[0]),
+        *((f"  {station}", address) for station, address in _machines(opcua)),
         (_("3D view"), view),
         (_("REST"), rest),
         (_("Instructor"), _("user {user}, password {password}").format(
@@ -176,6 +170,11 @@ def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
     if session.clock == "stepped":
         rows += ["", _('The line waits for POST {base}step {{"seconds": 10}}').format(base=view)]
     return [*rows, "", _("Ctrl-C stops."), ""]
+
+
+def _machines(opcua: Any) -> list[tuple[str, str]]:
+    """Stations that have an OPC UA server of their own, and its address."""
+    return list(getattr(opcua, "endpoint_of", {}).items())[1:]
 
 
 def _keep(session: Session, out: Path, force: bool) -> None:

@@ -24,6 +24,13 @@ class Clock(StrEnum):
     STEPPED = "stepped"
 
 
+class Endpoints(StrEnum):
+    """What an OPC UA server stands for."""
+
+    LINE = "line"
+    MACHINE = "machine"
+
+
 class Format(StrEnum):
     """A file format of data sets."""
 
