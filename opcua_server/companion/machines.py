@@ -22,7 +22,7 @@ from twin.line.line import Line
 def needs(session: Any) -> tuple[str, ...]:
     """Specifications that a session's line uses."""
     line = session.line
-    if not isinstance(line, Line):  # a stand-in without stations of a kind
+    if not isinstance(getattr(line, "whole", line), Line):  # a stand-in
         return ()
     shown = session.shown.tags
     used = ["DI", "Machinery"]
@@ -39,7 +39,9 @@ def build(plant: Plant) -> None:
     """Add the machines."""
     types = plant.types
     folder = types.node("Machinery:Machines")
-    types.refer(folder, "Organizes", plant.line_id)
+    whole = getattr(plant.session, "whole_line", True)  # a station's own server has no line
+    if whole:
+        types.refer(folder, "Organizes", plant.line_id)
     for number, station in enumerate(plant.line.stations, 1):
         types.refer(folder, "Organizes", plant.station(station.id))
         if machinetool.applies(plant.session, station):
@@ -49,8 +51,9 @@ def build(plant: Plant) -> None:
         machinery.add_lifetimes(plant, station)
         process_values.add(plant, station, machinery.add_components(plant, station))
         energy.add(plant, station, number)
-    machinery.add_line(plant)
-    line_state.add(plant)
+    if whole:
+        machinery.add_line(plant)
+        line_state.add(plant)
 
 
 MACHINES = Part("machines", needs, build)
