@@ -34,7 +34,9 @@ RECOMMENDED = {
     "http://opcfoundation.org/UA/DI/": (
         *("Configuration", "Tuning", "Maintenance", "Diagnostics", "Statistics", "Status"),
         *("Operational", "OperationCounters", "Identification"),
-    )
+    ),
+    # OPC 40001-1, 6.3: the folder that holds a machine's building blocks
+    "http://opcfoundation.org/UA/Machinery/": ("MachineryBuildingBlocks",),
 }
 
 

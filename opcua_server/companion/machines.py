@@ -16,13 +16,12 @@ from opcua_server.companion import (
     process_values,
 )
 from opcua_server.companion.part import Part, Plant
-from twin.line.line import Line
 
 
 def needs(session: Any) -> tuple[str, ...]:
     """Specifications that a session's line uses."""
     line = session.line
-    if not isinstance(line, Line):  # a stand-in without stations of a kind
+    if not hasattr(line, "scenario"):  # a stand-in without stations of a kind
         return ()
     shown = session.shown.tags
     used = ["DI", "Machinery"]
@@ -39,7 +38,9 @@ def build(plant: Plant) -> None:
     """Add the machines."""
     types = plant.types
     folder = types.node("Machinery:Machines")
-    types.refer(folder, "Organizes", plant.line_id)
+    whole = getattr(plant.session, "whole_line", True)
+    if whole:
+        types.refer(folder, "Organizes", plant.line_id)
     for number, station in enumerate(plant.line.stations, 1):
         types.refer(folder, "Organizes", plant.station(station.id))
         if machinetool.applies(plant.session, station):
@@ -49,8 +50,9 @@ def build(plant: Plant) -> None:
         machinery.add_lifetimes(plant, station)
         process_values.add(plant, station, machinery.add_components(plant, station))
         energy.add(plant, station, number)
-    machinery.add_line(plant)
-    line_state.add(plant)
+    if whole:
+        machinery.add_line(plant)
+        line_state.add(plant)
 
 
 MACHINES = Part("machines", needs, build)
