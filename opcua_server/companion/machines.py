@@ -38,7 +38,7 @@ def build(plant: Plant) -> None:
     """Add the machines."""
     types = plant.types
     folder = types.node("Machinery:Machines")
-    whole = getattr(plant.session, "whole_line", True)
+    whole = getattr(plant.session, "whole_line", True)  # a station's own server has no line
     if whole:
         types.refer(folder, "Organizes", plant.line_id)
     for number, station in enumerate(plant.line.stations, 1):

@@ -11,9 +11,11 @@ from typing import Any
 from asyncua.server.address_space import AddressSpace
 
 from opcua_server.bulk import SpaceBuilder
+from opcua_server.companion import loader
 from opcua_server.companion.derived import Derivations
 from opcua_server.companion.machines import MACHINES
 from opcua_server.companion.part import Part, Plant
+from opcua_server.companion.sets import BY_NAME, closure
 from opcua_server.companion.types import Types
 from opcua_server.companion.values import View
 from opcua_server.nodes import Space
@@ -22,6 +24,23 @@ from opcua_server.store import LiveStore
 __all__ = ["PARTS", "Part", "Plant", "assemble"]
 
 PARTS: tuple[Part, ...] = (MACHINES,)
+
+
+def needed(session: Any) -> set[str]:
+    """Names of the specifications whose types a server needs.
+
+    Servers that share a line (`session.station` is set) share all types, loaded once.
+    """
+    if getattr(session, "station", None) is not None:
+        return set(BY_NAME)
+    return {name for part in PARTS for name in part.needs(session)}
+
+
+def load_types(address_space: AddressSpace, session: Any) -> None:
+    """Load what the line needs, before anything of the line itself is there."""
+    sets = closure(needed(session))
+    if sets:
+        loader.load(address_space, loader.register(address_space), sets)
 
 
 def assemble(
@@ -33,8 +52,8 @@ def assemble(
     parts: Iterable[Part] | None = None,
 ) -> Derivations:
     """Add the parts that apply to the line; what is to be told at each publish."""
-    needed = {part: tuple(part.needs(session)) for part in (PARTS if parts is None else parts)}
-    names = {name for wanted in needed.values() for name in wanted}
+    applying = [part for part in (PARTS if parts is None else parts) if part.needs(session)]
+    names = {name for part in applying for name in part.needs(session)}
     if not names:
         return Derivations()
     builder = SpaceBuilder(address_space, namespace)
@@ -42,7 +61,6 @@ def assemble(
     view = View(session, store, rows)
     types = Types(builder, names, line=space, rows=rows, view=view)
     plant = Plant(types, session, space, builder)
-    for part, wanted in needed.items():
-        if wanted:
-            part.build(plant)
+    for part in applying:
+        part.build(plant)
     return types.variables.derivations
