@@ -24,7 +24,7 @@ def add(plant: Plant) -> None:
     """MachineryItemState and MachineryOperationMode of the line, where all states are shown."""
     types = plant.types
     stations = [station.id for station in plant.line.stations]
-    if not all(types.shows(f"{name}.State") for name in stations):
+    if not stations or not all(types.shows(f"{name}.State") for name in stations):
         return
     folder = blocks(plant, plant.line_id)
     for kind, name, field, order in (

@@ -211,6 +211,8 @@ def add_line(plant: Plant) -> None:
     )
     folder = blocks(plant, node)
     types.refer(folder, "HasAddIn", f"{node.Identifier}.Identification")
+    if not plant.line.stations:  # each has a server of its own
+        return
     components = types.instantiate(
         "Machinery:MachineComponentsType",
         f"{node.Identifier}.Components",

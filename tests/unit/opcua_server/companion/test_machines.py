@@ -14,7 +14,9 @@ from asyncua import ua
 import twin
 from opcua_server import OpcUaAdapter
 from opcua_server.companion import machine_parts, machine_wear, nameplate, process_values
+from opcua_server.companion.check import check
 from opcua_server.companion.machine_states import EXECUTING, MEANINGS, POWERED
+from opcua_server.companion.snapshot import of_space
 from twin.serve.session import Session
 from twin.trace.index import Index
 from twin.trace.journal import Command
@@ -36,8 +38,8 @@ HIDDEN_EVENTS = (
 
 
 @asynccontextmanager
-async def serving(line: str) -> AsyncIterator[tuple[Session, Any]]:
-    session = Session(twin.load(line), seed=5, clock="stepped")
+async def serving(line: str, level: int | None = None) -> AsyncIterator[tuple[Session, Any]]:
+    session = Session(twin.load(line), seed=5, clock="stepped", level=level)
     adapter = OpcUaAdapter(port=0)
     await session.start(adapter)
     try:
@@ -160,3 +162,12 @@ async def test_counters_never_fall() -> None:
         for before, after in pairwise(series):
             assert all(x <= y for x, y in zip(before, after, strict=True))
         assert sum(series[-1]) > sum(series[0])
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("level", [None, 1, 2, 4])
+async def test_every_instance_is_one_of_its_type(name: str, level: int | None) -> None:
+    async with serving(name, level) as (session, adapter):
+        await session.step(900.0)
+        seen = of_space(adapter._server.iserver.aspace)
+        assert [str(one) for one in check(seen)] == []
