@@ -12,27 +12,26 @@ from typing import Any
 from asyncua import Client, ua
 from asyncua.server.address_space import AddressSpace
 
-A = ua.AttributeIds
+A, C = ua.AttributeIds, ua.NodeClass
 ROOT = ua.NodeId(ua.ObjectIds.RootFolder)
-AT_ONCE = 100  # nodes a request
-READ = (
-    A.NodeClass,
-    A.BrowseName,
-    A.DisplayName,
-    A.Description,
-    A.IsAbstract,
-    A.Symmetric,
-    A.InverseName,
-    A.EventNotifier,
-    A.Value,
-    A.DataType,
-    A.ValueRank,
-    A.ArrayDimensions,
-    A.AccessLevel,
-    A.Historizing,
-    A.MinimumSamplingInterval,
-    A.DataTypeDefinition,
-)
+AT_ONCE = 100  # nodes a request to browse
+VALUES_AT_ONCE = 1000  # attributes a request to read
+EVERY = (A.NodeClass, A.BrowseName, A.DisplayName, A.Description)
+VALUES = (A.DataType, A.ValueRank, A.ArrayDimensions)
+# attributes by NodeClass, OPC 10000-3, 5.9
+READ = {
+    C.Object: (*EVERY, A.EventNotifier),
+    C.Variable: (
+        *(*EVERY, A.Value, *VALUES),
+        *(A.AccessLevel, A.Historizing, A.MinimumSamplingInterval),
+    ),
+    C.Method: EVERY,
+    C.ObjectType: (*EVERY, A.IsAbstract),
+    C.VariableType: (*EVERY, A.IsAbstract, *VALUES),
+    C.ReferenceType: (*EVERY, A.IsAbstract, A.Symmetric, A.InverseName),
+    C.DataType: (*EVERY, A.IsAbstract, A.DataTypeDefinition),
+    C.View: (*EVERY, A.EventNotifier),
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def of_space(space: AddressSpace) -> Snapshot:
     for node_id in space.keys():  # noqa: SIM118 - not a mapping
         held = space[node_id]
         told = {}
-        for attribute in READ:
+        for attribute in READ[C(held.attributes[A.NodeClass].value.Value.Value)]:
             if attribute in held.attributes:
                 value = space.read_attribute_value(node_id, attribute)
                 told[attribute] = value if attribute == A.Value else value.Value.Value
@@ -108,62 +107,55 @@ def of_space(space: AddressSpace) -> Snapshot:
 async def of_server(client: Client, root: ua.NodeId = ROOT) -> Snapshot:
     """All that a client finds below `root`, by following references forward."""
     references: dict[ua.NodeId, tuple[Reference, ...]] = {}
+    classes = {root: C.Object}
     ahead = [root]
     while ahead:
         batch, ahead = ahead[:AT_ONCE], ahead[AT_ONCE:]
-        references.update(zip(batch, await _browse(client, batch), strict=True))
-        known = {*references, *ahead}
-        new = [one.target for node in batch for one in references[node] if one.forward]
-        ahead += [node for node in dict.fromkeys(new) if node not in known]
-    told = await _read(client, list(references))
+        for node, found in zip(batch, await _browse(client, batch), strict=True):
+            references[node] = tuple(
+                Reference(one.ReferenceTypeId, one.IsForward, plain(one.NodeId)) for one in found
+            )
+            for one in found:
+                target = plain(one.NodeId)
+                if one.IsForward and target not in classes:
+                    classes[target] = C(one.NodeClass)
+                    ahead.append(target)
+    told = await _read(client, classes)
     nodes = {node: Seen(node, told[node], found) for node, found in references.items()}
     return Snapshot(nodes, await client.get_namespace_array())
 
 
-async def _browse(client: Client, nodes: list[ua.NodeId]) -> list[tuple[Reference, ...]]:
+async def _browse(client: Client, nodes: list[ua.NodeId]) -> list[list[ua.ReferenceDescription]]:
     wanted = ua.BrowseParameters()
     wanted.RequestedMaxReferencesPerNode = 0
+    mask = ua.BrowseResultMask.ReferenceTypeInfo | ua.BrowseResultMask.NodeClass
     wanted.NodesToBrowse = [
-        ua.BrowseDescription(
-            node, ua.BrowseDirection.Both, ua.NodeId(), True, 0, ua.BrowseResultMask.All
-        )
+        ua.BrowseDescription(node, ua.BrowseDirection.Both, ua.NodeId(), True, 0, mask)
         for node in nodes
     ]
     results = await client.uaclient.browse(wanted)
-    return [
-        tuple(
-            Reference(one.ReferenceTypeId, one.IsForward, ua.NodeId(*_plain(one.NodeId)))
-            for one in result.References
-        )
-        for result in results
-    ]
+    return [list(result.References) for result in results]
 
 
-def _plain(node: ua.NodeId) -> tuple[Any, int]:
-    return node.Identifier, node.NamespaceIndex
+def plain(node: ua.NodeId) -> ua.NodeId:
+    """A NodeId without what an ExpandedNodeId adds."""
+    return ua.NodeId(node.Identifier, node.NamespaceIndex)
 
 
 async def _read(
-    client: Client, nodes: list[ua.NodeId]
+    client: Client, classes: dict[ua.NodeId, ua.NodeClass]
 ) -> dict[ua.NodeId, dict[ua.AttributeIds, Any]]:
-    told: dict[ua.NodeId, dict[ua.AttributeIds, Any]] = {}
-    for first in range(0, len(nodes), AT_ONCE):
-        batch = nodes[first : first + AT_ONCE]
+    told: dict[ua.NodeId, dict[ua.AttributeIds, Any]] = {node: {} for node in classes}
+    pairs = [(node, key) for node, kind in classes.items() for key in READ[kind]]
+    for first in range(0, len(pairs), VALUES_AT_ONCE):
+        batch = pairs[first : first + VALUES_AT_ONCE]
         wanted = ua.ReadParameters()
         wanted.TimestampsToReturn = ua.TimestampsToReturn.Both
-        wanted.NodesToRead = [
-            ua.ReadValueId(NodeId=node, AttributeId=attribute)
-            for node in batch
-            for attribute in READ
-        ]
-        answers = iter(await client.uaclient.read(wanted))
-        for node in batch:
-            pairs = [(attribute, next(answers)) for attribute in READ]
-            told[node] = {
-                attribute: answer if attribute == A.Value else answer.Value.Value
-                for attribute, answer in pairs
-                if _there(answer, attribute == A.Value)
-            }
+        wanted.NodesToRead = [ua.ReadValueId(NodeId=node, AttributeId=key) for node, key in batch]
+        answers = await client.uaclient.read(wanted)
+        for (node, key), answer in zip(batch, answers, strict=True):
+            if _there(answer, key == A.Value):
+                told[node][key] = answer if key == A.Value else answer.Value.Value
     return told
 
 
