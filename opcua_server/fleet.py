@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ from numpy.typing import NDArray
 from opcua_server.adapter import Application, OpcUaAdapter
 from opcua_server.nodes import LINE_STATION
 from opcua_server.pki import APPLICATION_URI
+<<<<<<< HEAD
+from opcua_server.security.audit import Audit
+=======
+>>>>>>> main
 from twin.field import Exposure, Records
 from twin.serve.adapter import Block
 
@@ -100,7 +105,9 @@ class OpcUaFleet:
 
     def __init__(self, host: str = "127.0.0.1", port: int = 4840, **options: Any) -> None:
         self.host, self.port = host, port
-        self.options = options
+        path = options.get("audit")
+        log = {"audit": Audit(path)} if isinstance(path, Path) else {}  # one file, one writer
+        self.options = options | log
         self.servers: dict[str, OpcUaAdapter] = {}
         self._shares: dict[str, Share] = {}
 
