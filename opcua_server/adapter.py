@@ -144,10 +144,11 @@ class OpcUaAdapter:
         store = LiveStore(tags, session.started_at)
         with collector_paused():
             await server.init()
+            index = await server.register_namespace(nodes.namespace_uri(line))
+            plant.load_types(core.aspace, session)
             self.types = self.types or SharedTypes(core.aspace)
             await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
-            index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
             space = nodes.build(
                 core.aspace,

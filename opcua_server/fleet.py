@@ -27,11 +27,11 @@ class PartOfLine:
     """A line of which only some stations are to be seen; everything else is the line's."""
 
     def __init__(self, line: Any, stations: tuple[Any, ...]) -> None:
-        self._line = line
+        self.whole = line
         self.stations = stations
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._line, name)
+        return getattr(self.whole, name)
 
 
 class PartOfSession:
