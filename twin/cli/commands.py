@@ -362,6 +362,14 @@ def _serve(
             help=_("One OPC UA server for the line, or one more for each machine (next ports)."),
         ),
     ] = Endpoints.LINE,
+    chaos: Annotated[
+        str,
+        typer.Option(
+            "--chaos",
+            metavar="PROFILE|FILE",
+            help=_("Disturb the OPC UA server: none, gentle, field, hostile, or a .yaml script."),
+        ),
+    ] = "",
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import live
@@ -383,6 +391,7 @@ def _serve(
             dirt=dirt,
             level=level,
             endpoints=endpoints.value,
+            chaos=chaos,
         ),
     )
 
