@@ -22,11 +22,13 @@ from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
 from opcua_server.chaos import Chaos, plan_of
 from opcua_server.chaos.weather import Weather
+from opcua_server.companion import plant
+from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.services import LineInternalServer
-from opcua_server.shared import SharedTypes
+from opcua_server.shared import SharedTypes, enter_namespaces
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.field import Records
@@ -105,6 +107,7 @@ class OpcUaAdapter:
         self._space: nodes.Space | None = None
         self._session: Any = None
         self._shift = 0  # namespaces before the line's that are there for nothing
+        self._derivations = Derivations()
 
     @property
     def endpoints(self) -> list[str]:
@@ -144,12 +147,10 @@ class OpcUaAdapter:
         store = self._store or LiveStore(tags, session.started_at)  # kept over restarts
         with collector_paused():
             await server.init()
-            self.types = self.types or SharedTypes(core.aspace)
             await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
-            for number in range(self._shift):
-                await server.register_namespace(f"urn:twin:shift:{number + 1}")
-            index = await server.register_namespace(nodes.namespace_uri(line))
+            index = enter_namespaces(core.aspace, nodes.namespace_uri(line), self._shift)
+            self.types = self.types or SharedTypes(core.aspace, plant.needed(session))
             stepped = session.clock == "stepped"
             space = nodes.build(
                 core.aspace,
@@ -160,6 +161,9 @@ class OpcUaAdapter:
                 shown,
                 session.keeps_history,
                 getattr(session, "whole_line", True),
+            )
+            self._derivations = plant.assemble(
+                core.aspace, index, session, store, space, types=self.types
             )
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
@@ -254,6 +258,7 @@ class OpcUaAdapter:
             if told >= NOTIFY_AT_ONCE:
                 told = 0
                 await asyncio.sleep(0)
+        await self._derivations.publish()
 
     @property
     def core(self) -> LineInternalServer | None:

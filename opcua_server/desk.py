@@ -52,7 +52,7 @@ class Desk:
         try:
             await self._write(request, user)
         except Refused as refusal:
-            return self._refuse(user, f"write {request.NodeId.Identifier}", refusal)
+            return self.refuse(user, f"write {request.NodeId.Identifier}", refusal)
         return ua.StatusCode()
 
     async def _write(self, request: ua.WriteValue, user: LineUser) -> None:
@@ -95,7 +95,7 @@ class Desk:
             result.OutputArguments = await self._carry_out(method, station, values, user)
         except Refused as refusal:
             name = f"call {station or self.session.line.id}.{method.name}"
-            result.StatusCode = self._refuse(user, name, refusal)
+            result.StatusCode = self.refuse(user, name, refusal)
         return result
 
     async def _carry_out(
@@ -142,7 +142,8 @@ class Desk:
             raise Refused(Codes.BadInvalidState, receipt.reason)
         log.info("%s: %s %s %s", user, kind, target or "line", "" if value is None else value)
 
-    def _refuse(self, user: LineUser, what: str, refusal: Refused) -> ua.StatusCode:
+    def refuse(self, user: LineUser, what: str, refusal: Refused) -> ua.StatusCode:
+        """Say why a request was refused: StatusCode, log and the line's LastRejection."""
         log.warning("%s: %s refused: %s", user, what, refusal)
         self.tell(f"{what}: {refusal}")
         return ua.StatusCode(refusal.code)

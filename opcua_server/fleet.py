@@ -39,7 +39,7 @@ class PartOfSession:
     """A live session as one of the servers sees it: `station` "Line" is the line itself."""
 
     def __init__(self, session: Any, station: str) -> None:
-        self._session = session
+        self._session = self.whole = session
         self.station = station
         self.whole_line = station == LINE_STATION
         shown = session.shown

@@ -38,7 +38,8 @@ class Space:
     rejection: ua.NodeId
     tags: dict[ua.NodeId, int] = field(default_factory=dict)
     variables: list[NodeData] = field(default_factory=list)
-    methods: dict[ua.NodeId, tuple[Method, ua.NodeId, str]] = field(default_factory=dict)
+    methods: dict[ua.NodeId, tuple[Any, ua.NodeId, str]] = field(default_factory=dict)
+    inherited: dict[tuple[ua.NodeId, ua.NodeId], ua.NodeId] = field(default_factory=dict)
     korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = field(default_factory=dict)
 
 

@@ -14,6 +14,7 @@ from asyncua import ua
 from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
 from opcua_server.chaos.weather import StormyProcessor, Weather
+from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.monitored import SharedSubscriptions
@@ -103,7 +104,9 @@ class LineSession(GuardedSession):
         """Call methods of the line and its stations; others are asyncua's."""
         results = []
         for request in bounded(params):
-            ours = self.space.methods.get(request.MethodId)
+            pair = (request.ObjectId, request.MethodId)  # a type's method, called on an instance
+            named = self.space.inherited.get(pair, request.MethodId)
+            ours = self.space.methods.get(named)
             if ours is None:
                 results += await super().call([request])
                 continue
@@ -113,6 +116,9 @@ class LineSession(GuardedSession):
                 results.append(ua.CallMethodResult(StatusCode=wrong))
                 continue
             arguments = request.InputArguments or []
+            if isinstance(method, Handler):
+                results.append(await answer(method, self.desk, station, arguments, self.client))
+                continue
             results.append(await self.desk.call(method, station, arguments, self.client))
         return results
 

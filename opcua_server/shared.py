@@ -8,12 +8,15 @@ given something to do. Checked with asyncua 2.1.0.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from itertools import count
 
 from asyncua import ua
 from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 
-from opcua_server.bulk import A
+from opcua_server.bulk import A, T, attribute
+from opcua_server.companion import loader
+from opcua_server.companion.sets import closure
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.address_space", "AddressSpace.__init__"),
@@ -53,9 +56,16 @@ HANDLES = count(1_000_000_000, 1_000_000_000)  # callbacks on a shared node must
 
 
 class SharedTypes:
-    """The nodes of a server that has its types and nothing of its own yet."""
+    """The nodes of a server that has its types and nothing of a line yet.
 
-    def __init__(self, space: AddressSpace) -> None:
+    `names` are the companion specifications it is to have, `loaded` the nodes of their types.
+    """
+
+    def __init__(self, space: AddressSpace, names: Iterable[str] = ()) -> None:
+        self.names = tuple(names)
+        self.loaded: list[ua.NodeId] = []
+        if self.names:
+            self.loaded = loader.load(space, loader.register(space), closure(self.names))
         self.nodes: dict[ua.NodeId, NodeData] = dict(space._nodes)
         self.own = tuple(sorted(_instances(space), key=ua.NodeId.to_string))
         # as they are now: the server they come from goes on to change its own
@@ -95,3 +105,22 @@ def _copied(node: NodeData) -> NodeData:
         value = copy.deepcopy(held.value) if key == A.Value else held.value
         new.attributes[key] = AttributeValue(value)
     return new
+
+
+def enter_namespaces(space: AddressSpace, line: str, shift: int) -> int:
+    """Enter the line's namespace after the server's own; its index.
+
+    `shift` counts how often it has moved: behind the companion specifications, whose indices stay,
+    and one further each time.
+    """
+    for number in range(shift):
+        _enter(space, f"urn:twin:moved:{number + 1}")
+        loader.register(space)
+    return _enter(space, line)
+
+
+def _enter(space: AddressSpace, uri: str) -> int:
+    held = space[loader.NAMESPACES].attributes[A.Value]
+    known = [*held.value.Value.Value, uri]
+    held.value = attribute(known, T.String, is_array=True).value
+    return len(known) - 1

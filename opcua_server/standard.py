@@ -16,7 +16,9 @@ from pathlib import Path
 
 from asyncua.server.address_space import AddressSpace, NodeManagementService
 
-SERIAL = 1  # of what is kept here, beside the versions of asyncua and Python
+from opcua_server.abstract import correct
+
+SERIAL = 2  # of what is kept here, beside the versions of asyncua and Python
 
 
 def cache_folder() -> Path:
@@ -38,6 +40,7 @@ async def fill(space: AddressSpace, service: NodeManagementService) -> None:
         space._nodes = nodes
         return
     await asyncio.to_thread(make, service)
+    correct(space._nodes)
     keep(path, space._nodes)
 
 
@@ -87,6 +90,7 @@ def warm() -> None:
     if recall(path) is None:
         space = AddressSpace()
         make(NodeManagementService(space))
+        correct(space._nodes)
         keep(path, space._nodes)
 
 

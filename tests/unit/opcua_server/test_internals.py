@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import inspect
 import json
+import pkgutil
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,9 +19,12 @@ import pytest
 from asyncua import ua
 from asyncua.ua import uaprotocol_auto
 
-from opcua_server import bulk, hardening, monitored, shared
+import opcua_server
+from opcua_server import hardening
 
-INTERNALS = sorted({*hardening.INTERNALS, *bulk.INTERNALS, *monitored.INTERNALS, *shared.INTERNALS})
+MODULES = pkgutil.walk_packages(opcua_server.__path__, "opcua_server.")
+PARTS = [importlib.import_module(module.name) for module in MODULES]
+INTERNALS = sorted({pair for part in PARTS for pair in getattr(part, "INTERNALS", ())})
 KNOWN = Path(__file__).with_name("internals.json")
 
 

@@ -1,0 +1,71 @@
+"""Derived values: computed when read, and told to subscribers at a publish when they changed.
+
+A value callback alone tells no subscriber, so `publish` compares what somebody listens to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from asyncua import ua
+from asyncua.server.address_space import AttributeValue
+
+NO_VALUE = ua.StatusCode(ua.StatusCodes.BadNoData)
+
+
+class DerivedValue:
+    """One computed variable. Its source time is when its present value was first seen."""
+
+    def __init__(
+        self, compute: Callable[[], ua.Variant], state: Callable[[], tuple[Any, datetime]]
+    ) -> None:
+        self._compute = compute
+        self._state = state
+        self._seen: Any = None
+        self._made: ua.DataValue | None = None
+        self._told: ua.DataValue | None = None
+        self.attribute = AttributeValue(ua.DataValue())
+        self.attribute.value = None
+        self.attribute.value_callback = lambda _node, _attribute: self.data_value()
+
+    def data_value(self) -> ua.DataValue:
+        """The present value; the same object as long as it does not change."""
+        seen, moment = self._state()
+        if self._made is None or seen != self._seen:
+            self._seen = seen
+            value = self._compute()
+            if self._made is None or value != self._made.Value:
+                status = NO_VALUE if value.Value is None and not value.is_array else None
+                self._made = ua.DataValue(
+                    value, status or ua.StatusCode(), moment, datetime.now(UTC)
+                )
+        return self._made
+
+    async def publish(self) -> int:
+        """Tell the subscribers when the value changed; how many were told."""
+        listeners = self.attribute.datachange_callbacks
+        if not listeners:
+            return 0
+        value = self.data_value()
+        if value is self._told:
+            return 0
+        self._told = value
+        for handle, notify in list(listeners.items()):
+            await notify(handle, value)
+        return len(listeners)
+
+
+class Derivations:
+    """All derived values of a server."""
+
+    def __init__(self) -> None:
+        self.values: list[DerivedValue] = []
+        self.generation = 0
+
+    async def publish(self) -> None:
+        """Tell subscribers of what changed since the last time."""
+        self.generation += 1
+        for value in self.values:
+            await value.publish()
