@@ -94,7 +94,7 @@ ACTIONS: dict[str, Action] = {
             "server",
             lasts=True,
             value="status",
-            default="BadTooBusy",
+            default="BadServerTooBusy",
         ),
         Action(
             "bad-values",

@@ -42,7 +42,7 @@ class Profile:
 
 BAD = ("BadCommunicationError", "BadSensorFailure", "BadDeviceFailure", "BadNotConnected")
 UNCERTAIN = ("UncertainLastUsableValue", "UncertainSensorNotAccurate", "UncertainSubNormal")
-BUSY = ("BadTooBusy", "BadTooManyOperations", "BadInternalError", "BadTimeout")
+BUSY = ("BadServerTooBusy", "BadTooManyOperations", "BadInternalError", "BadTimeout")
 
 PROFILES: dict[str, Profile] = {
     row.id: row
