@@ -1,46 +1,34 @@
-"""Who may do what: roles, accounts with hashed passwords, and asyncua's user manager replaced.
+"""Who may do what: roles, accounts, and asyncua's user manager replaced.
 
 asyncua's own manager makes anyone who calls himself "admin" an administrator, whatever the
-password. Here a user is in the table with a right password, or anonymous, or turned away; nobody
-from the network is ever an asyncua administrator.
+password. Here a user is in the table with a right password or his certificate, or anonymous, or
+turned away; nobody from the network is ever an asyncua administrator.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from asyncua.crypto.permission_rules import User, UserRole
 
+from opcua_server.security.certificates import fingerprint
+from opcua_server.security.passwords import hash_password, verify_password
+from opcua_server.security.tokens import UserCertificate
+from opcua_server.security.users import Account, UserFile
 from twin.trace.journal import ROLES, Role
 
-# scrypt cost for interactive logins: Percival, "Stronger key derivation", BSDCan 2009 (16 MiB,
-# tens of milliseconds: more would let a client without a password stall the server)
-N, R, P, KEY_BYTES, SALT_BYTES = 2**14, 8, 1, 32, 16
-
-
-class Account(NamedTuple):
-    """A user's stored password hash and role."""
-
-    password_hash: str
-    role: Role
-
-
-def hash_password(password: str, salt: bytes | None = None) -> str:
-    """Salted scrypt hash of a password, as "salt$key" in hex."""
-    salt = os.urandom(SALT_BYTES) if salt is None else salt
-    key = hashlib.scrypt(password.encode(), salt=salt, n=N, r=R, p=P, dklen=KEY_BYTES)
-    return f"{salt.hex()}${key.hex()}"
-
-
-def verify_password(password: str, stored: str) -> bool:
-    """Whether `password` is the one `stored` was made from; takes the same time either way."""
-    salt = bytes.fromhex(stored.partition("$")[0])
-    return hmac.compare_digest(hash_password(password, salt), stored)
+__all__ = [
+    "Account",
+    "Accounts",
+    "LineUser",
+    "at_least",
+    "hash_password",
+    "verify_password",
+]
 
 
 def at_least(role: Role, needed: Role) -> bool:
@@ -64,14 +52,25 @@ class LineUser(User):
 
 
 class Accounts:
-    """The table of users behind the server; anonymous clients get `anonymous_role`, or nothing."""
+    """The users behind the server; anonymous clients get `anonymous_role`, or nothing.
+
+    `users` stay as they are while the server runs, those of `file` are what it says at each login.
+    """
 
     def __init__(
-        self, users: Mapping[str, tuple[str, Role]] | None, anonymous_role: Role | None
+        self,
+        users: Mapping[str, tuple[str, Role]] | None,
+        anonymous_role: Role | None,
+        file: UserFile | None = None,
     ) -> None:
         self.users = {name: Account(*entry) for name, entry in (users or {}).items()}
         self.anonymous_role = anonymous_role
+        self.file = file
         self._nobody = hash_password(os.urandom(8).hex())
+
+    def table(self) -> dict[str, Account]:
+        """All accounts by name, as of now."""
+        return (self.file.accounts() if self.file is not None else {}) | self.users
 
     def get_user(
         self,
@@ -81,13 +80,23 @@ class Accounts:
         certificate: Any = None,
     ) -> LineUser | None:
         """The client's user, or None to turn it away. The signature is asyncua's."""
+        if isinstance(certificate, UserCertificate):
+            return self._by_certificate(certificate)
         if username is None:
             if self.anonymous_role is None:
                 return None
             return LineUser(name=None, grade=self.anonymous_role)
-        account = self.users.get(username)
+        account = self.table().get(username)
         # an unknown name costs the same time as a known one
-        stored = account.password_hash if account else self._nobody
-        if not verify_password(password or "", stored) or account is None:
+        known = account is not None and bool(account.password_hash)
+        stored = account.password_hash if account is not None and known else self._nobody
+        if not verify_password(password or "", stored) or account is None or not known:
             return None
         return LineUser(name=username, grade=account.role)
+
+    def _by_certificate(self, certificate: bytes) -> LineUser | None:
+        shown = fingerprint(certificate)
+        for name, account in self.table().items():
+            if account.certificate and hmac.compare_digest(account.certificate, shown):
+                return LineUser(name=name, grade=account.role)
+        return None

@@ -27,6 +27,11 @@ from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
+from opcua_server.pki import APPLICATION_URI
+from opcua_server.security.audit import Audit
+from opcua_server.security.gate import Gate
+from opcua_server.security.renewal import keep_current
+from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
 from opcua_server.shared import SharedTypes, enter_namespaces
 from opcua_server.store import LiveStore
@@ -39,7 +44,6 @@ from twin.version import __version__
 
 log = logging.getLogger("opcua_server")
 
-APPLICATION_URI = "urn:twin:opcua-server"
 NOTIFY_AT_ONCE = 500  # subscribed values handed out before other clients get a turn
 Policy, Kind = ua.SecurityPolicyType, ua.VariantType
 SECURE: tuple[ua.SecurityPolicyType, ...] = (
@@ -74,10 +78,12 @@ class OpcUaAdapter:
     `port` 0 takes a free one. `anonymous_role` is what clients without a login may do; None turns
     them away. `users` gives each name its password hash (`hash_password`) and role. With a `pki`
     folder the server has a certificate, made there at the first start, and offers signed and
-    encrypted endpoints. `allow_none` offers the endpoint without security; left out, it does so
-    only on a loopback address. `application` says who the server is; `types` are those of a server
-    beside it in this process. `chaos` names a profile or a script of disturbances; `weather` is
-    what one suffers that is disturbed from outside.
+    encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
+    offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
+    each is so on a loopback address only, when left out. `users_file` holds more users and may
+    change while the server runs; `audit` is the file of the audit log. `application` says who the
+    server is; `types` are those of a server beside it in this process. `chaos` names a profile or
+    a script of disturbances; `weather` is what one suffers that is disturbed from outside.
     """
 
     def __init__(
@@ -89,6 +95,9 @@ class OpcUaAdapter:
         users: Mapping[str, tuple[str, Role]] | None = None,
         pki: Path | None = None,
         allow_none: bool | None = None,
+        auto_trust: bool | None = None,
+        users_file: Path | None = None,
+        audit: Path | Audit | None = None,
         application: Application = Application(),
         types: SharedTypes | None = None,
         weather: Weather | None = None,
@@ -101,7 +110,11 @@ class OpcUaAdapter:
         self.chaos: Chaos | None = None
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
-        self.accounts = Accounts(users, anonymous_role)
+        self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
+        file = None if users_file is None else UserFile(users_file)
+        self.accounts = Accounts(users, anonymous_role, file)
+        self.audit = audit if isinstance(audit, Audit) else Audit(audit)
+        self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
@@ -141,6 +154,7 @@ class OpcUaAdapter:
         self.port = sock.getsockname()[1]
         line = session.line
         core = LineInternalServer(self.accounts, self.types, self.weather)
+        core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
         tags = tuple(shown.tags.values())
@@ -172,6 +186,10 @@ class OpcUaAdapter:
             widths[space.tags[node]] if node in space.tags else None
         )
         await server.start_on(sock)
+        if self.pki is not None:
+            self._renewal = asyncio.create_task(
+                keep_current(server, self.pki, self.application.uri, self.application.file)
+            )
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
 
@@ -202,10 +220,14 @@ class OpcUaAdapter:
             identity = await asyncio.to_thread(pki.own_identity, self.pki, who.uri, who.file)
             await server.load_certificate(identity.certificate)
             await server.load_private_key(identity.key)
+            server.iserver.gate = Gate(self.pki, self.auto_trust, self.audit)
             policies = SECURE
         else:
             server.iserver.clear_passwords = is_loopback(self.host)
-        tokens: list[type] = [ua.UserNameIdentityToken] if self.accounts.users else []
+        known = bool(self.accounts.users) or self.accounts.file is not None
+        tokens: list[type] = [ua.UserNameIdentityToken] if known else []
+        if known and self.pki is not None:
+            tokens.append(ua.X509IdentityToken)
         if self.accounts.anonymous_role is not None:
             tokens.append(ua.AnonymousIdentityToken)
         server.set_identity_tokens(tokens)
@@ -299,10 +321,13 @@ class OpcUaAdapter:
         if self.chaos is not None:
             await self.chaos.stop()
         await self.go_down()
+        self.audit.close()
 
     async def go_down(self) -> None:
         """Close all connections and the port."""
         server, self._server = self._server, None
+        if self._renewal is not None:
+            self._renewal.cancel()
         if server is not None:
             await server.stop()
             gc.unfreeze()

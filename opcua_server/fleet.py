@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opcua_server.adapter import APPLICATION_URI, Application, OpcUaAdapter
+from opcua_server.adapter import Application, OpcUaAdapter
 from opcua_server.chaos import Chaos, plan_of
 from opcua_server.chaos.acts import Site
 from opcua_server.chaos.weather import Weather
 from opcua_server.nodes import LINE_STATION
+from opcua_server.pki import APPLICATION_URI
+from opcua_server.security.audit import Audit
 from twin.field import Exposure, Records
 from twin.serve.adapter import Block
 
@@ -102,12 +104,18 @@ class OpcUaFleet:
     """
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 4840, *, chaos: str = "", **options: Any
+        self,
+        host: str = "127.0.0.1",
+        port: int = 4840,
+        *,
+        chaos: str = "",
+        audit: Path | None = None,
+        **options: Any,
     ) -> None:
         self.host, self.port = host, port
         self.plan = chaos
         self.chaos: Chaos | None = None
-        self.options = options
+        self.options = options | {"audit": Audit(audit)}  # one log for all
         self.servers: dict[str, OpcUaAdapter] = {}
         self._shares: dict[str, Share] = {}
 

@@ -2,10 +2,14 @@
 
 PKI/own/server.der    certificate, to be trusted by clients
 PKI/own/server.pem    private key, readable by its owner only
+
+Beside them lie the folders of the trust list (`security/trust.py`). A certificate that we made is
+renewed before it ends; one that an authority made is the authority's to renew, and is told about.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from dataclasses import dataclass
@@ -18,10 +22,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from opcua_server.security.certificates import issued_by, read, uris
+from opcua_server.security.trust import prepare
+from twin.errors import UsageError
+from twin.i18n import _
+
+log = logging.getLogger("opcua_server.security")
+
+APPLICATION_URI = "urn:twin:opcua-server"
+
 # OPC 10000-7 allows 2048 to 4096 bits for these policies; 2048 is made in a tenth of a second
 KEY_BITS = 2048
 VALID_FOR = timedelta(days=365 * 5)
 RENEW_BEFORE = timedelta(days=7)
+WARN_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -31,16 +45,28 @@ class Identity:
     certificate: Path
     key: Path
 
+    @classmethod
+    def of(cls, folder: Path, file: str = "server") -> Identity:
+        """Where the server's own lie in a PKI folder."""
+        return cls(folder / "own" / f"{file}.der", folder / "own" / f"{file}.pem")
+
 
 def own_identity(folder: Path, application_uri: str, file: str = "server") -> Identity:
     """Certificate and key in `folder`, made or renewed when missing, foreign or about to expire.
 
-    `file` is what their files are called, without the ending.
+    `file` is what their files are called, without the ending. Raises UsageError when an
+    authority's certificate there names another application: it is not ours to replace.
     """
-    own = folder / "own"
-    identity = Identity(own / f"{file}.der", own / f"{file}.pem")
-    if not usable(identity, application_uri):
-        own.mkdir(parents=True, exist_ok=True, mode=0o700)
+    prepare(folder)
+    identity = Identity.of(folder, file)
+    if usable(identity, application_uri):
+        warn_of_end(identity)
+    elif issued_elsewhere(identity):
+        if application_uri not in uris(read(identity.certificate)):
+            text = _("{file} was issued for another application than {uri}")
+            raise UsageError(text.format(file=identity.certificate, uri=application_uri))
+        warn_of_end(identity)
+    else:
         create(identity, application_uri)
     return identity
 
@@ -51,18 +77,44 @@ def forget(folder: Path, file: str) -> None:
         (folder / "own" / f"{file}.{ending}").unlink(missing_ok=True)
 
 
+def renew(folder: Path, application_uri: str) -> Identity:
+    """A new key and certificate, whatever was there; a running server takes them by itself."""
+    prepare(folder)
+    identity = Identity.of(folder)
+    create(identity, application_uri)
+    return identity
+
+
 def usable(identity: Identity, application_uri: str) -> bool:
     """Whether both files are there and the certificate names this application and is in date."""
     if not (identity.certificate.is_file() and identity.key.is_file()):
         return False
     try:
-        certificate = x509.load_der_x509_certificate(identity.certificate.read_bytes())
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, x509.ExtensionNotFound):
+        certificate = read(identity.certificate)
+        named = uris(certificate)
+    except ValueError:
         return False
-    uris = names.get_values_for_type(x509.UniformResourceIdentifier)
     in_date = certificate.not_valid_after_utc - RENEW_BEFORE > datetime.now(UTC)
-    return application_uri in uris and in_date
+    return application_uri in named and in_date
+
+
+def issued_elsewhere(identity: Identity) -> bool:
+    """Whether an authority made the certificate: it has a key and did not sign itself."""
+    if not (identity.certificate.is_file() and identity.key.is_file()):
+        return False
+    try:
+        certificate = read(identity.certificate)
+    except ValueError:
+        return False
+    return not issued_by(certificate, certificate)
+
+
+def warn_of_end(identity: Identity) -> None:
+    """Say in the log that the certificate ends soon, and what to do."""
+    ends = read(identity.certificate).not_valid_after_utc
+    if ends - WARN_BEFORE < datetime.now(UTC):
+        text = _("The server's certificate {file} ends on {date}: `twin pki renew` makes a new one")
+        log.warning("%s", text.format(file=identity.certificate, date=f"{ends:%Y-%m-%d}"))
 
 
 def create(identity: Identity, application_uri: str) -> None:

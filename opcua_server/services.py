@@ -95,7 +95,9 @@ class LineSession(GuardedSession):
         answers = []
         for request in bounded(params.NodesToWrite):
             if request.NodeId in self.iserver.aspace:
-                answers.append(await self.desk.write(request, self.client))
+                answer = await self.desk.write(request, self.client)
+                self.audit(f"write {request.NodeId.Identifier}", answer)
+                answers.append(answer)
             else:
                 answers.append(ua.StatusCode(ua.StatusCodes.BadNodeIdUnknown))
         return answers
@@ -117,9 +119,11 @@ class LineSession(GuardedSession):
                 continue
             arguments = request.InputArguments or []
             if isinstance(method, Handler):
-                results.append(await answer(method, self.desk, station, arguments, self.client))
-                continue
-            results.append(await self.desk.call(method, station, arguments, self.client))
+                result = await answer(method, self.desk, station, arguments, self.client)
+            else:
+                result = await self.desk.call(method, station, arguments, self.client)
+            self.audit(f"call {request.MethodId.Identifier}", result.StatusCode)
+            results.append(result)
         return results
 
 

@@ -7,6 +7,7 @@ import hmac
 import logging
 import struct
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from asyncua import ua
@@ -20,15 +21,24 @@ from opcua_server.hardening.buffer import GuardedBuffer
 from opcua_server.hardening.limits import (
     BACKLOG,
     CHUNK,
+    CONNECTIONS_PER_ADDRESS,
     LEAST_BUFFER,
+    REQUEST_BURST,
+    REQUESTS_PER_S,
     SESSIONS,
     STUCK_READER_S,
     URL,
 )
+from opcua_server.hardening.rates import Bucket
+from opcua_server.security.certificates import split
 
 log = logging.getLogger("opcua_server.security")
 
 HEADER = 8  # bytes of a chunk's header: type, and the size of all of it
+# type of a chunk a client may send, with the fewest bytes of one (OPC 10000-6, 6.7.2 and 7.1.2)
+LEAST_CHUNK = {b"HELF": 32, b"OPNF": 24, b"CLOF": 24} | dict.fromkeys(
+    (b"MSGF", b"MSGC", b"MSGA"), 24
+)
 
 
 def _ids(*names: str) -> frozenset[ua.NodeId]:
@@ -63,6 +73,12 @@ class GuardedProtocol(OPCUAProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, with the guarded processor in the place of asyncua's."""
+        address = address_of(transport.get_extra_info("peername"))
+        from_there = sum(address_of(client.peer_name) == address for client in self.clients)
+        if from_there >= CONNECTIONS_PER_ADDRESS:
+            log.warning("refusing a connection from %s: it has %s", address, from_there)
+            transport.close()
+            return
         super().connection_made(transport)
         if self.processor is not None and self.transport is not None:
             kind = self.iserver.processor_class
@@ -80,8 +96,15 @@ class GuardedProtocol(OPCUAProtocol):
         self._pending += data
         while len(self._pending) >= HEADER:
             (size,) = struct.unpack_from("<I", self._pending, 4)
-            if not HEADER <= size <= CHUNK:
+            least = LEAST_CHUNK.get(bytes(self._pending[:4]))
+            if least is None:
+                self.refuse(ua.StatusCodes.BadTcpMessageTypeInvalid, "no message of a client")
+                return
+            if size > CHUNK:
                 self.refuse(ua.StatusCodes.BadTcpMessageTooLarge, f"a chunk of {size} bytes")
+                return
+            if size < least:
+                self.refuse(ua.StatusCodes.BadDecodingError, f"a chunk of {size} bytes")
                 return
             if len(self._pending) < size:
                 break
@@ -125,10 +148,23 @@ class GuardedProtocol(OPCUAProtocol):
         return alive
 
 
+def address_of(peer: Any) -> str:
+    """The host part of a connection's other end."""
+    return str(peer[0]) if peer else ""
+
+
 def error_message(code: int, reason: str) -> bytes:
     """An Error message of the transport."""
     error = ua.ErrorMessage(ua.StatusCode(code), reason)
     return bytes(uatcp_to_binary(ua.MessageType.Error, error))
+
+
+def leaf_of(chain: bytes | None) -> bytes | None:
+    """The first certificate of a chain; None when it is none."""
+    try:
+        return split(chain or b"")[0]
+    except (ValueError, IndexError):
+        return None
 
 
 class GuardedProcessor(UaProcessor):
@@ -137,15 +173,28 @@ class GuardedProcessor(UaProcessor):
     session: Any
     greeted = False
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.address = address_of(self.name)
+        self._rate = Bucket(REQUESTS_PER_S, REQUEST_BURST, monotonic())
+
     async def process(self, header: Any, body: Buffer) -> bool:
         """Handle a chunk. Anything out of order or undecodable is answered, then ends it all."""
         try:
+            await self._take_turn()
             self._check_order(header, body)
             return bool(await super().process(header, body))
         except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
             return self._give_up(error.code, str(error))
         except Exception as error:  # noqa: BLE001 - whatever a broken message makes asyncua raise
             return self._give_up(ua.StatusCodes.BadDecodingError, repr(error))
+
+    async def _take_turn(self) -> None:
+        """Wait until this connection and its address may go on; who asks too fast is slowed."""
+        now = monotonic()
+        delay = max(self._rate.take(now), self.iserver.rates.of(self.address).take(now))
+        if delay > 0.0:
+            await asyncio.sleep(delay)
 
     def _give_up(self, code: int, reason: str) -> bool:
         log.warning("closing the channel from %s: %s", self.name, reason)
@@ -170,7 +219,13 @@ class GuardedProcessor(UaProcessor):
             raise ServiceError(ua.StatusCodes.BadTcpSecureChannelUnknown)
 
     def open_secure_channel(self, algohdr: Any, seqhdr: Any, body: Buffer) -> None:
-        """Open or renew the channel, reading the request through the guarded buffer."""
+        """Open or renew the channel, if the certificate may; the request is read guarded.
+
+        The signature of the request is checked already: the client has the certificate's key.
+        """
+        gate = self.iserver.gate
+        if gate is not None and self.policy.URI != SecurityPolicyNone.URI:
+            gate.admit(self.policy.peer_chain or b"", self.address)
         super().open_secure_channel(algohdr, seqhdr, GuardedBuffer.over(body))
 
     async def process_message(self, seqhdr: Any, body: Buffer) -> Any:
@@ -211,8 +266,11 @@ class GuardedProcessor(UaProcessor):
             return True
         token = requesthdr.AuthenticationToken
         if self._holds(token):
+            if typeid == ACTIVATE:
+                await asyncio.sleep(self.iserver.logins.wait(self.address))
             return await handle(typeid, requesthdr, seqhdr, body)
         if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
+            await asyncio.sleep(self.iserver.logins.wait(self.address))
             return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
         raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
 
@@ -237,8 +295,11 @@ class GuardedProcessor(UaProcessor):
         self.session = None
         request = struct_from_binary(ua.CreateSessionParameters, body.copy())
         if self.signed_by is not None:
-            if request.ClientCertificate != self.signed_by:
+            if leaf_of(request.ClientCertificate) != self.signed_by:
                 raise ServiceError(ua.StatusCodes.BadCertificateInvalid)
+            if self.iserver.gate is not None:
+                named = request.ClientDescription.ApplicationUri
+                self.iserver.gate.check_name(self.signed_by, named, self.address)
             if len(request.ClientNonce or b"") < 32:  # OPC 10000-4, 5.6.2.2
                 raise ServiceError(ua.StatusCodes.BadNonceInvalid)
 

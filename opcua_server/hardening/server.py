@@ -10,6 +10,8 @@ import socket
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from asyncua import Server, ua
@@ -22,6 +24,9 @@ from asyncua.server.internal_server import InternalServer
 from opcua_server.hardening.buffer import bound_decoding
 from opcua_server.hardening.channel import GuardedProcessor, GuardedProtocol
 from opcua_server.hardening.limits import (
+    ADDRESS_BURST,
+    ADDRESS_REQUESTS_PER_S,
+    ADDRESSES,
     CHUNK,
     CONNECTIONS,
     HANDSHAKE_S,
@@ -32,7 +37,11 @@ from opcua_server.hardening.limits import (
     SESSIONS,
     SUBSCRIPTIONS_PER_SESSION,
 )
+from opcua_server.hardening.rates import Bucket, FailedLogins, Remembered
 from opcua_server.hardening.sessions import GuardedSession
+from opcua_server.security.audit import Audit
+from opcua_server.security.gate import ChainFactory, Gate
+from opcua_server.security.tokens import UserCertificate, proved
 
 # how a password may come: asymmetric padding schemes without a padding oracle
 _DECRYPT: dict[str, Callable[[Any, bytes], bytes]] = {
@@ -47,10 +56,16 @@ class GuardedInternalServer(InternalServer):
     session_class: type[GuardedSession] = GuardedSession
     processor_class: type[GuardedProcessor] = GuardedProcessor
     clear_passwords = False
+    gate: Gate | None = None  # without a PKI folder nothing is asked of certificates
 
     def __init__(self, user_manager: Any) -> None:
         super().__init__(user_manager=user_manager)
         bound_decoding()
+        self.audit = Audit()
+        self.logins = FailedLogins()
+        self.rates = Remembered(
+            lambda: Bucket(ADDRESS_REQUESTS_PER_S, ADDRESS_BURST, monotonic()), ADDRESSES
+        )
         self.allow_remote_admin = False
         self.disabled_clock = True  # ours ends at once when the server stops
         self.max_connections = CONNECTIONS
@@ -94,6 +109,13 @@ class GuardedInternalServer(InternalServer):
             raise ServiceError(ua.StatusCodes.BadIdentityTokenInvalid)
         return token.UserName or "", password.decode()
 
+    def verify_x509_token(self, isession: Any, token: Any, signature: Any) -> UserCertificate:
+        """The user's certificate, when its key signed this server's and this session's nonce."""
+        if self.certificate is None or not isession.nonce:
+            raise ServiceError(ua.StatusCodes.BadIdentityTokenInvalid)
+        challenge = uacrypto.der_from_x509(self.certificate) + isession.nonce
+        return proved(token.CertificateData or b"", challenge, signature)
+
 
 class GuardedBinaryServer(BinaryServer):
     """The listener, on a socket that is bound already."""
@@ -130,11 +152,23 @@ class GuardedServer(Server):
     async def start_on(self, sock: socket.socket) -> None:
         """Offer the endpoints and listen."""
         await self._setup_server_nodes()
+        self._policies[:] = [ChainFactory.like(policy) for policy in self._policies]
         await self.iserver.start()
         self.bserver = GuardedBinaryServer(self.iserver, sock, self.limits)
         self.bserver.set_policies(self._policies)
         await self.bserver.start()
         self._clock = asyncio.create_task(self._tell_time())
+
+    async def use_identity(self, certificate: Path, key: Path) -> None:
+        """Show another certificate from now on; channels that are open keep the one they have."""
+        await self.load_certificate(certificate)
+        await self.load_private_key(key)
+        core = self.iserver
+        for policy in self._policies:
+            if policy.mode != ua.MessageSecurityMode.None_:
+                policy.certificate, policy.private_key = core.certificate, core.private_key
+        for endpoint in core.endpoints:
+            endpoint.ServerCertificate = uacrypto.der_from_x509(core.certificate)
 
     async def stop(self) -> None:
         """Close all connections and stop."""

@@ -15,13 +15,37 @@ from opcua_server.hardening.limits import (
     ITEMS_PER_SESSION,
     LEAST_PUBLISHING_MS,
     MOST_PUBLISHING_MS,
+    NAME,
     OPERATIONS,
     QUEUE,
     SUBSCRIPTIONS_PER_SESSION,
 )
+from opcua_server.security.certificates import fingerprint
 
 if TYPE_CHECKING:
     from opcua_server.hardening.channel import GuardedProcessor
+
+
+FAILED_LOGIN = {
+    ua.StatusCodes.BadUserAccessDenied,
+    ua.StatusCodes.BadIdentityTokenInvalid,
+    ua.StatusCodes.BadIdentityTokenRejected,
+    ua.StatusCodes.BadUserSignatureInvalid,
+}
+
+
+def claimed_name(token: Any) -> str:
+    """Who a login says he is, bounded; "" for an anonymous one."""
+    if isinstance(token, ua.UserNameIdentityToken):
+        return f"user {token.UserName or ''}"[:NAME]
+    if isinstance(token, ua.X509IdentityToken):
+        return f"certificate {fingerprint(token.CertificateData or b'')[:16]}"
+    return ""
+
+
+def status_name(code: int) -> str:
+    """The name of a StatusCode."""
+    return str(ua.StatusCode(code).name)
 
 
 class GuardedSession(InternalSession):
@@ -42,13 +66,37 @@ class GuardedSession(InternalSession):
     def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
         """Activate; a session that moves to another channel keeps its user."""
         before, was_active = self.user, self.is_activated()
-        result = super().activate_session(params, peer_certificate)
+        result = self._log_in(params, peer_certificate)
         if self.moving and was_active and self.user != before:
             self.user = before
             raise ServiceError(ua.StatusCodes.BadIdentityTokenRejected)
         if self.channel is not None and not self.moving:
             self.signed_by = self.channel.signed_by
         return result
+
+    def _log_in(self, params: Any, peer_certificate: bytes | None) -> Any:
+        """Activate unless the name is locked; failures are counted and all of it is audited."""
+        address = "" if self.channel is None else self.channel.address
+        claimed = claimed_name(params.UserIdentityToken)
+        core = self.iserver
+        try:
+            if claimed and core.logins.locked(claimed, address):
+                raise ServiceError(ua.StatusCodes.BadUserAccessDenied)
+            result = super().activate_session(params, peer_certificate)
+        except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
+            if claimed and error.code in FAILED_LOGIN:
+                core.logins.failed(claimed, address)
+            core.audit.tell("log in", status_name(error.code), user=claimed, address=address)
+            raise
+        if claimed:
+            core.logins.succeeded(claimed, address)
+        core.audit.tell("log in", "Good", user=str(self.user), address=address)
+        return result
+
+    def audit(self, what: str, status: Any) -> None:
+        """Write down what this client did."""
+        address = "" if self.channel is None else self.channel.address
+        self.iserver.audit.tell(what, str(status.name), user=str(self.user), address=address)
 
     def own_subscriptions(self) -> list[Any]:
         """Subscriptions of this session."""

@@ -11,6 +11,18 @@ from typing import Annotated
 
 import typer
 
+from twin.cli.access import (
+    Access,
+    Anonymous,
+    _pki,
+    _users,
+    allow_none,
+    anonymous,
+    audit,
+    auto_trust,
+    pki_option,
+    users_option,
+)
 from twin.cli.guard import guarded
 from twin.cli.options import (
     By,
@@ -371,6 +383,12 @@ def _serve(
         ),
     ] = "",
     force: Annotated[bool, force()] = False,
+    anonymous: Annotated[Anonymous, anonymous()] = Anonymous.OBSERVER,
+    allow_none: Annotated[bool | None, allow_none()] = None,
+    auto_trust: Annotated[bool | None, auto_trust()] = None,
+    pki: Annotated[Path | None, pki_option()] = None,
+    users: Annotated[Path | None, users_option()] = None,
+    audit: Annotated[Path | None, audit()] = None,
 ) -> None:
     from twin.cli import live
 
@@ -392,6 +410,7 @@ def _serve(
             level=level,
             endpoints=endpoints.value,
             chaos=chaos,
+            access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
         ),
     )
 
@@ -498,6 +517,18 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _calibrate,
         N_("Fit a line to your own records of cycles and stops."),
         f"twin calibrate {LINE} --data cycles.csv --data stops.csv --out my-line.yaml",
+    ),
+    (
+        "pki",
+        _pki,
+        N_("Show and change which certificates the OPC UA server trusts."),
+        "twin pki trust client.der",
+    ),
+    (
+        "users",
+        _users,
+        N_("List, add and remove users of the OPC UA server."),
+        "twin users add olga --role operator",
     ),
     (
         "schema",

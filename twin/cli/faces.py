@@ -15,11 +15,14 @@ from twin.errors import TwinError
 from twin.i18n import _
 
 ADAPTERS, VIEWS, PASSWORDS = "twin.adapters", "twin.views", "twin.passwords"
+KEEPERS = "twin.keepers"
 OURS = {
     (ADAPTERS, "opcua"): "opcua_server.adapter:OpcUaAdapter",
     (ADAPTERS, "opcua-machines"): "opcua_server.fleet:OpcUaFleet",
     (ADAPTERS, "http"): "twin.serve.http:HttpAdapter",
     (PASSWORDS, "opcua"): "opcua_server:hash_password",
+    (KEEPERS, "pki"): "opcua_server.security.keeper:PkiKeeper",
+    (KEEPERS, "users"): "opcua_server.security.keeper:UserKeeper",
     (VIEWS, "still"): "visual.render:still",
     (VIEWS, "scene"): "visual.scene:page_scene",
     (VIEWS, "fits"): "visual.fits:fit_report",

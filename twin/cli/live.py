@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import secrets
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from twin.cli.access import Access
 from twin.cli.console import span, width
 from twin.cli.faces import ADAPTERS, PASSWORDS, VIEWS, MissingFace, face, page
 from twin.cli.guard import guarded, say
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from twin.serve.session import Session
 
 INSTRUCTOR = "instructor"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Options:
     level: int | None = None
     endpoints: Literal["line", "machine"] = "line"
     chaos: str = ""
+    access: Access = field(default_factory=Access)
 
 
 def serve(name: str, options: Options) -> None:
@@ -115,25 +115,16 @@ def adapters(line: Line, options: Options, password: str) -> list[Any]:
         say(_("There is no 3D view: {reason}").format(reason=error.message))
         scene = None
     hashed = face(PASSWORDS, "opcua")(password)
-    # whoever is at this machine may operate the line; from elsewhere one only looks, encrypted
-    here = options.host in LOOPBACK
     return [
         opcua(
             options.host,
             options.opcua_port,
-            anonymous_role="operator" if here else "observer",
             users={INSTRUCTOR: (hashed, INSTRUCTOR)},
-            pki=_state_folder() / "pki",
             chaos=options.chaos,
+            **options.access.arguments(options.host),
         ),
         http(options.host, options.http_port, static=page(), scene=scene),
     ]
-
-
-def _state_folder() -> Path:
-    """Where this user's programs keep what lasts (XDG base directory specification 0.8)."""
-    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(base).expanduser() / "twin"
 
 
 async def _run(session: Session, adapters: list[Any], password: str, limit: float | None) -> None:
