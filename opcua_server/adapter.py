@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
+from opcua_server.bulk import SpaceBuilder
 from opcua_server.chaos import Chaos, plan_of
+from opcua_server.chaos.method import offer
 from opcua_server.chaos.weather import Weather
 from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
@@ -176,6 +178,8 @@ class OpcUaAdapter:
                 session.keeps_history,
                 getattr(session, "whole_line", True),
             )
+            if self.weather is not None and getattr(session, "whole_line", True):
+                offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
             self._derivations = plant.assemble(
                 core.aspace, index, session, store, space, types=self.types
             )

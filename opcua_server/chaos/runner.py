@@ -59,6 +59,9 @@ class Chaos:
         """Begin; what a plan by simulated time had before now is left out."""
         self._began = time.monotonic()
         self._planned_to = self.now
+        for site in self.sites_of("").values():
+            if site.weather is not None:
+                site.weather.trigger = self.trigger
         if self.clock == "wall":
             self._keep(asyncio.create_task(self._tick(), name="chaos"))
 

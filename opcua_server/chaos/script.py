@@ -62,6 +62,18 @@ def read_script(path: Path, tags: Sequence[str]) -> Scripted:
     return Scripted(str(path), tuple(step for step in steps if step is not None), clock)
 
 
+def checked(row: Mapping[str, Any], tags: Sequence[str]) -> Step:
+    """One step from the fields it has in a file. Raises ValueError with all that is wrong."""
+    problems: list[Problem] = []
+    step = _step(Source("", {"steps": [row]}, {}), 0, row, tags, problems)
+    if step is None:
+        told = (
+            f"{one.path.rpartition('.')[2]}: {one.expected}, not {one.found}" for one in problems
+        )
+        raise ValueError("; ".join(told))
+    return step
+
+
 def _step(
     source: Source, number: int, row: Any, tags: Sequence[str], problems: list[Problem]
 ) -> Step | None:

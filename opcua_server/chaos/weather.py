@@ -7,6 +7,7 @@ a server without has none of this in its way. Checked with asyncua 2.1.0.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -57,6 +58,7 @@ class Weather:
     refused: set[object] = field(default_factory=set)  # no connection is taken
     faults: dict[object, tuple[frozenset[ua.NodeId], int]] = field(default_factory=dict)
     jumps: dict[object, float] = field(default_factory=dict)  # s the clock is wrong by
+    trigger: Callable[[Any], None] | None = None  # lets a step begin
 
     @property
     def delay(self) -> float:

@@ -16,7 +16,7 @@ from asyncua import Client, ua
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 import twin
-from opcua_server import OpcUaAdapter
+from opcua_server import OpcUaAdapter, hash_password
 from opcua_server.chaos.actions import ACTIONS
 from opcua_server.chaos.plan import Step
 from opcua_server.fleet import OpcUaFleet
@@ -387,6 +387,32 @@ async def test_chaos_by_simulated_time_repeats_and_leaves_the_truth_alone(tmp_pa
     assert len(first) > 30
     assert {row["chaos"] for row in logs[0][:1]} == {1}
     assert not [row for row in logs[0] if row.get("problem")]
+
+
+async def test_an_instructor_triggers_by_a_method_and_nobody_else() -> None:
+    users: Any = {"ines": (hash_password("instructor-pw"), "instructor")}
+    async with serving(users=users, until=60.0) as (_session, adapter):
+        url = adapter.endpoints[0]
+        arguments = ("service-faults", "Browse", 0.5, "BadServerHalted")
+        async with connected(url) as client:
+            line = client.get_node(node_id(LINE))
+            with pytest.raises(ua.uaerrors.BadUserAccessDenied):
+                await line.call_method("2:TriggerChaos", *arguments)
+        client = Client(url)
+        client.set_user("ines")
+        client.set_password("instructor-pw")
+        async with client:
+            line = client.get_node(node_id(LINE))
+            with pytest.raises(ua.uaerrors.BadInvalidArgument):
+                await line.call_method("2:TriggerChaos", "explode", "", 0.5, "")
+            reason = await client.get_node(node_id("LastRejection")).read_value()
+            assert "close-sessions | close-connections" in reason
+            await line.call_method("2:TriggerChaos", *arguments)
+            await until(lambda: bool(logged(adapter, "service-faults")))
+            with pytest.raises(ua.uaerrors.BadServerHalted):
+                await line.get_children()
+        (row,) = logged(adapter, "service-faults")
+        assert (row["seconds"], row["value"], row["hit"]) == (0.5, "BadServerHalted", ["Browse"])
 
 
 async def test_one_machine_of_a_fleet_is_disturbed_and_the_others_are_not() -> None:
