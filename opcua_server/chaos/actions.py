@@ -30,7 +30,7 @@ class Action:
     lasts: bool = False
     on_wall: bool = True
     value: Literal["", "s", "status"] = ""
-    default: float | str = 0.0
+    default: float | str = ""
 
 
 ACTIONS: dict[str, Action] = {

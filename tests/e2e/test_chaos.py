@@ -121,8 +121,7 @@ async def breaks_off(client: Client) -> None:
 def do(adapter: Any, action: str, **named: Any) -> Step:
     """Let a disturbance begin; its row in the log is what later asserts look at."""
     SEEN.add(action)
-    default = ACTIONS[action].default if ACTIONS[action].value else ""
-    step = Step(0.0, action, **({"value": default} | named))
+    step = Step(0.0, action, **({"value": ACTIONS[action].default} | named))
     adapter.chaos.trigger(step)
     return step
 
