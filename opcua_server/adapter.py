@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
+from opcua_server.alarms.bells import Bells
+from opcua_server.alarms.history import EventHistory
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.chaos import Chaos, plan_of
 from opcua_server.chaos.method import offer
@@ -185,10 +187,12 @@ class OpcUaAdapter:
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
+            core.bells = Bells(session, SpaceBuilder(core.aspace, index), space, store)
+            core.bells.subscriptions = lambda: core.subscription_service.subscriptions.values()
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
-        core.history_manager = TraceHistory(session, space)
+        core.history_manager = TraceHistory(session, space, EventHistory(core.bells))
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
         core.subscription_service.range_of = lambda node: (
             widths[space.tags[node]] if node in space.tags else None
@@ -288,6 +292,8 @@ class OpcUaAdapter:
                 told = 0
                 await asyncio.sleep(0)
         await self._derivations.publish()
+        if self.core is not None:
+            await self.core.bells.publish()
 
     @property
     def core(self) -> LineInternalServer | None:

@@ -13,6 +13,7 @@ from asyncua import ua
 
 from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
+from opcua_server.alarms.bells import Bells, refreshes
 from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
@@ -146,6 +147,8 @@ class LineSession(GuardedSession):
         return results
 
     async def _call_standard(self, request: Any) -> list[ua.CallMethodResult]:
+        if refreshes(request):
+            return [await self.iserver.bells.refresh(self, request)]
         known = request.MethodId in self.iserver.aspace
         if known and not self.rights.may_call(request.MethodId, self.client):
             denied = ua.StatusCode(ua.StatusCodes.BadUserAccessDenied)
@@ -192,6 +195,7 @@ class LineInternalServer(GuardedInternalServer):
 
     session_class = LineSession
     desk: Desk
+    bells: Bells
     rights: Rights
     others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
