@@ -98,11 +98,16 @@ def declared_type(space: AddressSpace, data_type: ua.NodeId) -> ua.VariantType |
     return None if base in ABSTRACT else T(base)
 
 
-def guessed(value: Any) -> ua.VariantType:
-    """Variant type of a value whose data type does not say it."""
+WHOLE = {27: T.Int64, 28: T.UInt32}  # Integer, UInteger: what a Python int is sent as
+
+
+def guessed(value: Any, base: int = 0) -> ua.VariantType:
+    """Variant type of a value whose data type (going back to the built-in `base`) is abstract."""
     if isinstance(value, ua.Variant):
         return value.VariantType
     one = value[0] if isinstance(value, list | tuple) and value else value
+    if isinstance(one, int) and base in WHOLE:
+        return WHOLE[base]
     return next((wire for kind, wire in GUESSED if isinstance(one, kind)), T.ExtensionObject)
 
 
