@@ -77,6 +77,8 @@ class Variables:
             return declared
         if isinstance(given, Derived) and self.view is not None:
             given = given.compute(self.view)
+        if isinstance(given, ua.Variant):
+            return 1 if given.is_array else -1
         return 1 if isinstance(given, list | tuple) else -1
 
     def _shared(self, node: NodeData, sources: Sequence[Source]) -> AttributeValue | None:
