@@ -270,6 +270,14 @@ def rest() -> str:
     return text + table(("Method", "Path", "What"), rows)
 
 
+def companions() -> str:
+    """What each line shows of the OPC UA companion specifications."""
+    sys.path.insert(0, str(ROOT))  # where this file is run, not imported
+    from scripts.companions import page
+
+    return page()
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli,
     "scenario.md": scenario,
@@ -280,6 +288,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "kpis.md": kpis,
     "python.md": python,
     "rest.md": rest,
+    "opcua-companions.md": companions,
 }
 
 
