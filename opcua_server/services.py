@@ -57,7 +57,7 @@ class LineSession(GuardedSession):
         """Read attributes; names in the client's language, rights as they are for this user."""
         results = await super().read(params)
         for place, wanted in enumerate(params.NodesToRead):
-            if wanted.AttributeId != A.Value:
+            if wanted.AttributeId != A.Value and results[place].StatusCode.is_good():
                 own = self._own_answer(wanted.NodeId, wanted.AttributeId)
                 if own is not None:
                     results[place] = ua.DataValue(own)

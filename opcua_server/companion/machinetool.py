@@ -110,7 +110,7 @@ def _meant(station: Station, field: str) -> Derived:
         row = known.now(view, station.id)
         return None if row is None else getattr(row, field)
 
-    return Derived(value)
+    return Derived(value, of=f"{station.id}.State")
 
 
 def _program(plant: Plant, station: Station) -> dict[str, Given]:
@@ -131,9 +131,12 @@ def _program(plant: Plant, station: Station) -> dict[str, Given]:
 
     path = "Production/ActiveProgram"
     return {
-        f"{path}/Name": Derived(name),
+        f"{path}/Name": Derived(name, of=f"{station.id}.Product"),
         f"{path}/NumberInList": 0,
-        **under(f"{path}/State", current(finite(plant.types, PROGRAM_TYPE), state)),
+        **under(
+            f"{path}/State",
+            current(finite(plant.types, PROGRAM_TYPE), state, f"{station.id}.State"),
+        ),
     }
 
 
@@ -145,7 +148,9 @@ def _counts(station: Station) -> dict[str, Given]:
         left = trace.index.departures(place)
         return None if t is None else int(np.searchsorted(left, t, side="right"))
 
-    return {"Production/Statistics/PartsProducedInLifetime": Derived(parts)}
+    return {
+        "Production/Statistics/PartsProducedInLifetime": Derived(parts, of=f"{station.id}.State")
+    }
 
 
 def _add_monitoring(plant: Plant, station: Station, tool: Instance) -> None:
@@ -160,7 +165,7 @@ def _add_monitoring(plant: Plant, station: Station, tool: Instance) -> None:
 
         types.placeholder(
             tool, path, "Spindle", kind="MachineTool:SpindleMonitoringType",
-            values={"Name": "Spindle", "IsRotating": Derived(rotating)},
+            values={"Name": "Spindle", "IsRotating": Derived(rotating, of=key)},
         )  # fmt: skip
     feed = f"{station.id}.{row.override}"
     if row.override and types.shows(feed):

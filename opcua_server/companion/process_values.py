@@ -126,10 +126,11 @@ def add(plant: Plant, station: Station, parts: Mapping[Part, Instance]) -> None:
     )
     for tag in tags:
         own = f"{group.node.Identifier}.{tag.name}"
-        types.instantiate(
+        made = types.instantiate(
             "ProcessValues:ProcessValueType", own, tag.name, group.node,
             values=values_of(station, tag, shown), display=english(tag.title),
         )  # fmt: skip
+        plant.in_korean(made.node, tag.title)
         for part, instance in parts.items():
             if tag.name in part.tags:
                 types.refer(instance.node, "Organizes", own)

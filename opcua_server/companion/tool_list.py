@@ -46,7 +46,9 @@ def add(plant: Plant, station: Station, tool: Instance) -> None:
     parameters: Any = station.parameters
     whole = float(machining.tool_life(parameters.speed))
     for number in range(1, parameters.tools + 1):
-        left = Derived(_left(station, number, whole), ua.VariantType.Double)
+        left = Derived(
+            _left(station, number, whole), ua.VariantType.Double, of=f"{station.id}.ToolLifeMin"
+        )
         life = Life("Life", "min", TIME_LIFE, left, new=whole, spent=0.0, warns=3.0)
         _add_tool(plant, tool, f"Tool{number}", number, life, Derived(_spent(station, number)))
 
