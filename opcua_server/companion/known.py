@@ -82,11 +82,23 @@ def last_change(view: View, station: str, field: str) -> Change | None:
     present = _named(series, row, field)
     if present != getattr(now(view, station), field):
         return None
-    while row > 0 and _named(series, row - 1, field) == present:
-        row -= 1
-    begun = float(series.t[row])
+    row = _begin(series, row, field)
     before = _named(series, row - 1, field) if row else getattr(MEANINGS[State.IDLE], field)
-    return None if before == present else Change(before, present, begun)
+    return None if before == present else Change(before, present, float(series.t[row]))
+
+
+def _begin(series: Series, row: int, field: str) -> int:
+    """First row of the stretch up to `row` in which the states mean the same."""
+    present = _named(series, row, field)
+    same = np.array([getattr(MEANINGS[state], field) == present for state in State])
+    step = 64
+    while row > 0:
+        first = max(row - step, 0)
+        others = np.flatnonzero(~same[series.state[first:row].astype(np.intp)])
+        if len(others):
+            return first + int(others[-1]) + 1
+        row, step = first, 2 * step
+    return 0
 
 
 def _spent(view: View, station: str, levels: tuple[float, ...]) -> float | None:
