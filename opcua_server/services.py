@@ -6,17 +6,20 @@ Reads answer per user and language, writes and calls go to the desk, history to 
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import Any
 
 from asyncua import ua
 
 from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
+from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.monitored import SharedSubscriptions
-from opcua_server.nodes import WRITE, Space, korean_text
+from opcua_server.nodes import Space, korean_text
+from opcua_server.security.rights import OURS, Rights
 from opcua_server.shared import SharedTypes
 
 A = ua.AttributeIds
@@ -33,6 +36,16 @@ class LineSession(GuardedSession):
     def desk(self) -> Desk:
         """Where commands go."""
         return self.iserver.desk
+
+    @property
+    def rights(self) -> Rights:
+        """Who may do what."""
+        return self.iserver.rights
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether nobody on the wire can read along."""
+        return self.channel is not None and self.channel.encrypted
 
     @property
     def space(self) -> Space:
@@ -57,23 +70,32 @@ class LineSession(GuardedSession):
         """Read attributes; names in the client's language, rights as they are for this user."""
         results = await super().read(params)
         for place, wanted in enumerate(params.NodesToRead):
-            if wanted.AttributeId != A.Value and results[place].StatusCode.is_good():
+            if wanted.AttributeId == A.Value:
+                if self.rights.secret(wanted.NodeId):
+                    results[place] = self._secret(wanted.NodeId, results[place])
+            else:
                 own = self._own_answer(wanted.NodeId, wanted.AttributeId)
-                if own is not None:
+                there = wanted.AttributeId not in NAMES or results[place].StatusCode.is_good()
+                if own is not None and there:
                     results[place] = ua.DataValue(own)
         return results
 
+    def _secret(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
+        refused = self.rights.refused(node, self.client, self.encrypted)
+        return value if refused is None else ua.DataValue(StatusCode=refused)
+
     def _own_answer(self, node: ua.NodeId, attribute: int) -> ua.Variant | None:
+        if attribute in OURS:
+            return self.rights.answer(node, attribute, self.client)
         if attribute in NAMES:
             text = korean_text(self.space, node, attribute) if self.speaks_korean else None
             return None if text is None else ua.Variant(text, ua.VariantType.LocalizedText)
-        if attribute == A.UserExecutable and node in self.space.methods:
-            may = self.client.may(self.space.methods[node][0].role)
-            return ua.Variant(may, ua.VariantType.Boolean)
-        if attribute == A.UserAccessLevel and node in self.space.tags:
-            level = self.iserver.aspace.read_attribute_value(node, A.AccessLevel).Value.Value
-            level = level if self.client.may("operator") else level & ~WRITE
-            return ua.Variant(level, ua.VariantType.Byte)
+        if (
+            attribute == A.UserExecutable
+            and node.NamespaceIndex == 0
+            and node in self.iserver.aspace
+        ):
+            return ua.Variant(self.rights.may_call(node, self.client), ua.VariantType.Boolean)
         return None
 
     async def browse(self, params: Any) -> Any:
@@ -108,7 +130,7 @@ class LineSession(GuardedSession):
             named = self.space.inherited.get(pair, request.MethodId)
             ours = self.space.methods.get(named)
             if ours is None:
-                results += await super().call([request])
+                results += await self._call_standard(request)
                 continue
             method, owner, station = ours
             if request.ObjectId != owner:
@@ -124,17 +146,66 @@ class LineSession(GuardedSession):
             results.append(result)
         return results
 
+    async def _call_standard(self, request: Any) -> list[ua.CallMethodResult]:
+        known = request.MethodId in self.iserver.aspace
+        if known and not self.rights.may_call(request.MethodId, self.client):
+            denied = ua.StatusCode(ua.StatusCodes.BadUserAccessDenied)
+            self.audit(f"call {request.MethodId.Identifier}", denied)
+            return [ua.CallMethodResult(StatusCode=denied)]
+        return list(await super().call([request]))
+
+    async def history_read(self, params: Any) -> Any:
+        """Read the past of nodes whose past this user may see; the others say no."""
+        refused = {
+            place: status
+            for place, node in enumerate(params.NodesToRead or [])
+            if (status := self.rights.refused_past(node.NodeId, self.client)) is not None
+        }
+        if not refused:
+            return await super().history_read(params)
+        asked = params.NodesToRead
+        params.NodesToRead = [node for place, node in enumerate(asked) if place not in refused]
+        answers = iter(await super().history_read(params) if params.NodesToRead else [])
+        return [
+            ua.HistoryReadResult(StatusCode=refused[place]) if place in refused else next(answers)
+            for place in range(len(asked))
+        ]
+
+    async def create_monitored_items(self, params: Any) -> Any:
+        """Monitor items; what may not be read may not be watched either."""
+        results: dict[int, Any] = {}
+        for place, item in enumerate(params.ItemsToCreate or []):
+            if self.rights.secret(item.ItemToMonitor.NodeId):
+                node = item.ItemToMonitor.NodeId
+                refused = self.rights.refused(node, self.client, self.encrypted)
+                if refused is not None:
+                    results[place] = ua.MonitoredItemCreateResult(StatusCode=refused)
+        if not results:
+            return await super().create_monitored_items(params)
+        asked = params.ItemsToCreate
+        params.ItemsToCreate = [item for place, item in enumerate(asked) if place not in results]
+        made = iter(await super().create_monitored_items(params))
+        return [results[place] if place in results else next(made) for place in range(len(asked))]
+
 
 class LineInternalServer(GuardedInternalServer):
     """asyncua's core with the line's sessions and shared subscriptions."""
 
     session_class = LineSession
     desk: Desk
+    rights: Rights
     others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
-    def __init__(self, user_manager: Any, types: SharedTypes | None = None) -> None:
+    def __init__(
+        self,
+        user_manager: Any,
+        types: SharedTypes | None = None,
+        weather: Weather | None = None,
+    ) -> None:
         super().__init__(user_manager)
-        self.types = types
+        self.types, self.weather = types, weather
+        if weather is not None:
+            self.processor_class = StormyProcessor
         self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
 
@@ -148,6 +219,11 @@ class LineInternalServer(GuardedInternalServer):
     async def _address_space_fixes(self) -> None:
         if self.types is None:  # shared types are mended already
             await super()._address_space_fixes()
+
+    @property
+    def clock_error(self) -> timedelta:
+        """What this server's clock is wrong by."""
+        return timedelta(0) if self.weather is None else self.weather.clock_error
 
     def find_servers(self, params: Any, sockname: Any = None) -> Any:
         """This server, and those beside it at the host the client knows (OPC 10000-4, 5.5.2)."""
