@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from asyncua import ua
 
-from opcua_server.companion import health, known, prognoses, tool_list
+from opcua_server.companion import health, known, prognoses, stacklight, tool_list
 from opcua_server.companion.finite import current, finite, under
 from opcua_server.companion.instance import Instance
 from opcua_server.companion.machinery import (
@@ -72,7 +72,8 @@ def add(plant: Plant, station: Station) -> None:
         "MachineTool:MachineToolType",
         values={**_identity(plant, station), **_blocks(plant, station), **_mode(station),
                 **_program(plant, station), **_counts(station),
-                **health.values(plant, station)},
+                **health.values(plant, station),
+                f"{stacklight.PATH}/StacklightMode": stacklight.SEGMENTED},
         interfaces=(health.INTERFACE,),
         kinds={f"{BLOCKS}/{MODE}": MODE_TYPE},
         optional=("Equipment/Tools", "Notification/Prognoses", SOFTWARE),
@@ -85,6 +86,7 @@ def add(plant: Plant, station: Station) -> None:
     for name in (ITEM_STATE, MODE, COUNTERS):
         types.refer(tool["Monitoring/MachineTool"], "HasAddIn", tool[f"{BLOCKS}/{name}"])
     _add_monitoring(plant, station, tool)
+    stacklight.add(plant, station, tool, health.condition(plant, station))
     tool_list.add(plant, station, tool)
     prognoses.add(plant, station, tool)
 

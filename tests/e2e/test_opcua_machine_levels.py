@@ -130,7 +130,7 @@ async def test_at_level_3_a_set_point_can_be_read_and_at_level_4_written() -> No
     for level, code in ((3, ua.StatusCodes.BadNotWritable), (4, None)):
         async with serving("machine-parts/shaft-v1", level=level) as (_session, spec):
             own = own_of(spec)
-            value = await spec.at(await spec.machine("HT"), (own, "ProcessValues"), (own, "FurnT"))
+            value = await spec.at(await spec.machine("HT"), (DI, "Operational"), (own, "FurnT"))
             aim = await spec.at(value, (PROCESS_VALUES, "ProcessValueSetpoint"))
             if code is None:
                 await aim.write_value(925.0)
@@ -208,7 +208,7 @@ async def test_parts_have_korean_names_for_clients_that_ask() -> None:
         async with korean:
             zone = korean.get_node(ua.NodeId("RFL.Components.Zone8", 2))
             assert (await zone.read_display_name()).Text == "8존"
-            kind = korean.get_node(ua.NodeId("RFL.ProcessValues.Zone8Temp", 2))
+            kind = korean.get_node(ua.NodeId("RFL.Operational.Zone8Temp", 2))
             assert (await kind.read_display_name()).Locale == "ko"
             with pytest.raises(ua.UaStatusCodeError):
                 await zone.read_description()  # it has none, in any language

@@ -22,6 +22,7 @@ from tests.e2e.spec_client import (
     BLOCKS,
     COUNTERS,
     DI,
+    IA,
     ITEM_STATE,
     LIFETIMES,
     MACHINE_TOOL,
@@ -42,6 +43,7 @@ from twin.trace.trace import Trace
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 LINE = "machine-parts/shaft-v1"
+OWN = f"urn:twin:line:{LINE}"
 HOUR = 3600.0
 NORMAL, FAILURE, CHECK_FUNCTION = 0, 1, 2  # DeviceHealthEnumeration
 # OPC 40001-1, 12.2 and 13.2, and OPC 40501-1, C.2.3, read for the states of a station
@@ -257,15 +259,16 @@ async def test_a_machine_tool_tells_mode_channel_spindle_and_program(
 ) -> None:
     mt = MACHINE_TOOL
     lathe = await spec.machine("LTH1")
+    lamps = await spec.at(lathe, (MACHINE_TOOL, "Monitoring"), (MACHINE_TOOL, "Stacklight"))
     running = 0
     for _ in range(8):
         await session.step(47.0)
         t = last_look(session)
         state = state_at(session.trace, "LTH1", t)
         monitoring = await spec.at(lathe, (mt, "Monitoring"))
-        spindle = await spec.read(monitoring, ("urn:twin:line:" + LINE, "Spindle"),
+        spindle = await spec.read(monitoring, (OWN, "Spindle"),
                                   (mt, "IsRotating"))  # fmt: skip
-        channel = await spec.read(monitoring, ("urn:twin:line:" + LINE, "Channel"),
+        channel = await spec.read(monitoring, (OWN, "Channel"),
                                   (mt, "ChannelState"))  # fmt: skip
         mode = await spec.read(monitoring, (mt, "MachineTool"), (mt, "OperationMode"))
         program = await spec.at(lathe, (mt, "Production"), (mt, "ActiveProgram"))
@@ -279,6 +282,8 @@ async def test_a_machine_tool_tells_mode_channel_spindle_and_program(
         product = session.line.products[int(session.sample("LTH1.Product", [t])[0, 0]) - 1]
         assert name == f"{product} rev 1"
         running += state == State.WORKING
+        for colour, lit in (("Green", state == State.WORKING), ("Red", state == State.DOWN)):
+            assert await spec.read(lamps, (OWN, colour), (IA, "SignalOn")) == lit
     assert running
 
 
@@ -292,7 +297,7 @@ async def test_blocks_of_a_machine_tool_are_shared_not_doubled(spec: SpecClient)
 
 
 async def test_tools_are_used_up_one_after_the_other(spec: SpecClient, session: Session) -> None:
-    mt, own = MACHINE_TOOL, "urn:twin:line:" + LINE
+    mt, own = MACHINE_TOOL, OWN
     tools = await spec.at(await spec.machine("LTH1"), (mt, "Equipment"), (mt, "Tools"))
     t = last_look(session)
     used, left = session.sample(["LTH1.ToolNo", "LTH1.ToolLifeMin"], [t])[:, 0]
@@ -323,7 +328,7 @@ async def test_prognoses_lie_ahead(spec: SpecClient, session: Session) -> None:
 
 
 async def test_lifetimes_count_what_the_control_counts(spec: SpecClient, session: Session) -> None:
-    own = "urn:twin:line:" + LINE
+    own = OWN
     t = last_look(session)
     for name, life, tag in (
         ("LTH1", "ToolLife", "ToolLifeMin"),
@@ -358,7 +363,7 @@ async def test_energy_is_the_meter_in_watts(spec: SpecClient, session: Session) 
 async def test_a_process_value_is_the_tag_and_its_set_point_can_be_written(
     spec: SpecClient, session: Session
 ) -> None:
-    own = "urn:twin:line:" + LINE
+    own = OWN
     furnace = await spec.machine("HT")
     chamber = await spec.at(furnace, (MACHINERY, "Components"), (own, "Chamber"))
     value = await spec.at(chamber, (own, "FurnT"))
