@@ -128,8 +128,7 @@ def _program(plant: Plant, station: Station) -> dict[str, Given]:
         return product if revision is None else f"{product} rev {int(revision)}"
 
     def state(view: View) -> str | None:
-        row = known.now(view, station.id)
-        return None if row is None else row.program
+        return known.program(view, station.id)
 
     path = "Production/ActiveProgram"
     return {

@@ -45,6 +45,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 LINE = "machine-parts/shaft-v1"
 OWN = f"urn:twin:line:{LINE}"
 HOUR = 3600.0
+PROGRAM_STATES = 15  # NodeId of ProductionProgramStateMachineType
 NORMAL, FAILURE, CHECK_FUNCTION = 0, 1, 2  # DeviceHealthEnumeration
 # OPC 40001-1, 12.2 and 13.2, and OPC 40501-1, C.2.3, read for the states of a station
 EXPECTED = {
@@ -285,6 +286,33 @@ async def test_a_machine_tool_tells_mode_channel_spindle_and_program(
         for colour, lit in (("Green", state == State.WORKING), ("Red", state == State.DOWN)):
             assert await spec.read(lamps, (OWN, colour), (IA, "SignalOn")) == lit
     assert running
+
+
+async def test_a_program_goes_only_the_ways_its_type_has(
+    spec: SpecClient, session: Session
+) -> None:
+    """Second by second; a state of no length between two looks is the Ended one."""
+    kind = spec.client.get_node(ua.NodeId(PROGRAM_STATES, spec.index(MACHINE_TOOL)))
+    ways = set()
+    for node in await kind.get_children(refs=ua.ObjectIds.HasComponent):
+        ends = [await node.get_referenced_nodes(refs=way)
+                for way in (ua.ObjectIds.FromState, ua.ObjectIds.ToState)]  # fmt: skip
+        if (await node.read_type_definition()).Identifier == ua.ObjectIds.TransitionType:
+            ways.add(tuple([(await end[0].read_browse_name()).Name for end in ends]))
+    assert ("Running", "Interrupted") in ways
+    lathe = await spec.machine("LTH2")
+    program = await spec.at(lathe, (MACHINE_TOOL, "Production"), (MACHINE_TOOL, "ActiveProgram"),
+                            (MACHINE_TOOL, "State"), ("", "CurrentState"))  # fmt: skip
+    before, seen = (await program.read_value()).Text, set()
+    for _ in range(400):
+        await session.step(1.0)
+        state = (await program.read_value()).Text
+        if state != before:
+            through = (before, "Ended") in ways and ("Ended", state) in ways
+            assert (before, state) in ways or through, f"{before} to {state}"
+            seen.add(state)
+        before = state
+    assert {"Running", "Ended", "Initializing"} <= seen
 
 
 async def test_blocks_of_a_machine_tool_are_shared_not_doubled(spec: SpecClient) -> None:
