@@ -108,8 +108,8 @@ def last_look(session: Session) -> float:
 async def stop_by_itself(session: Session, station: str) -> None:
     """Let a slack chuck stop a lathe."""
     await inject(session, "fault", f"M-CHUCK:{station}")
-    for _ in range(500):
-        await session.step(20.0)
+    for _ in range(200):
+        await session.step(60.0)
         if state_at(session.trace, station, last_look(session)) == State.DOWN:
             break
     await inject(session, "repair", f"M-CHUCK:{station}")
@@ -223,7 +223,7 @@ async def test_every_change_of_state_is_told(spec: SpecClient, session: Session)
     await asyncio.sleep(0.1)
     expected = {name: [EXPECTED[state_at(session.trace, name, session.now - 1)][0]]
                 for name in names}  # fmt: skip
-    for _ in range(300):
+    for _ in range(200):
         await session.step(1.0)
         t = last_look(session)
         for name in names:
@@ -304,7 +304,7 @@ async def test_a_program_goes_only_the_ways_its_type_has(
     program = await spec.at(lathe, (MACHINE_TOOL, "Production"), (MACHINE_TOOL, "ActiveProgram"),
                             (MACHINE_TOOL, "State"), ("", "CurrentState"))  # fmt: skip
     before, seen = (await program.read_value()).Text, set()
-    for _ in range(400):
+    for _ in range(250):
         await session.step(1.0)
         state = (await program.read_value()).Text
         if state != before:
