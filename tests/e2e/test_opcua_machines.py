@@ -300,11 +300,11 @@ async def test_a_program_goes_only_the_ways_its_type_has(
         if (await node.read_type_definition()).Identifier == ua.ObjectIds.TransitionType:
             ways.add(tuple([(await end[0].read_browse_name()).Name for end in ends]))
     assert ("Running", "Interrupted") in ways
-    lathe = await spec.machine("LTH2")
-    program = await spec.at(lathe, (MACHINE_TOOL, "Production"), (MACHINE_TOOL, "ActiveProgram"),
+    mill = await spec.machine("VMC")
+    program = await spec.at(mill, (MACHINE_TOOL, "Production"), (MACHINE_TOOL, "ActiveProgram"),
                             (MACHINE_TOOL, "State"), ("", "CurrentState"))  # fmt: skip
     before, seen = (await program.read_value()).Text, set()
-    for _ in range(250):
+    for _ in range(220):
         await session.step(1.0)
         state = (await program.read_value()).Text
         if state != before:
