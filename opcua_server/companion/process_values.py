@@ -132,6 +132,7 @@ def add(plant: Plant, station: Station, parts: Mapping[Part, Instance]) -> None:
         made = types.instantiate(
             "ProcessValues:ProcessValueType", own, tag.name, group.node,
             values=values_of(station, tag, shown), display=english(tag.title),
+            kinds={"AnalogSignal": "ProcessValues:ProcessValueVariableType"},
         )  # fmt: skip
         plant.in_korean(made.node, tag.title)
         for part, instance in parts.items():

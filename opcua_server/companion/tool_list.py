@@ -93,7 +93,7 @@ def _add_tool(
         tool, "Equipment/Tools/<Tool>", name, kind="MachineTool:ToolType",
         values={
             "Name": name,
-            "Identifier": f"{tool.node.Identifier}.{name}",
+            "Identifier": identifier(str(tool.node.Identifier), name),
             "ControlIdentifier1": number,
             "ControlIdentifierInterpretation": NUMBER_BASED,
             "Locked": locked,
@@ -115,6 +115,11 @@ def _add_tool(
             "WarningValue": _double(life.warns),
         },
     )  # fmt: skip
+
+
+def identifier(station: str, name: str) -> str:
+    """Identifier of a tool, unique in the line."""
+    return f"{station}.{name}"
 
 
 def _double(value: float) -> ua.Variant:

@@ -351,6 +351,9 @@ async def test_prognoses_lie_ahead(spec: SpecClient, session: Session) -> None:
         assert "MaintenancePrognosisType" in kinds
         assert ("ToolChangePrognosisType" in kinds) == (name != "GRD")
         for node in found:
+            if await spec.find(node, (mt, "ToolIdentifier")) is not None:
+                used = session.sample(f"{name}.ToolNo", [last_look(session)])[0, 0]
+                assert await spec.read(node, (mt, "ToolIdentifier")) == f"{name}.Tool{used:.0f}"
             predicted = await spec.read(node, (mt, "PredictedTime"))
             assert predicted.replace(tzinfo=UTC) >= session.wall(session.now - 1.0)
 
