@@ -97,26 +97,6 @@ class Checker:
             if node.node.NamespaceIndex == self.own and kinds:
                 yield node, self.seen[kinds[0]]
 
-    def optional(self, node: Seen, kind: Seen) -> tuple[set[str], set[str]]:
-        """Names of optional members: those the instance shows, and all its type knows.
-
-        A placeholder (its name in angle brackets) is shown by anything of its type.
-        """
-        children = list(self._children(node))
-        shown, known = set(), set()
-        for name, (first, *_more) in self._demands(self._declaring(kind.node)).items():
-            rule = next(iter(first.targets(RULE)))
-            if rule == MANDATORY:
-                continue
-            known.add(name[1])
-            if rule == OPTIONAL:
-                there = any(one.name == name for _kind, one in children)
-            else:
-                there = not list(self._placeholder(children, first, ""))
-            if there:
-                shown.add(name[1])
-        return shown, known
-
     def _node(self, node: Seen) -> Iterator[str]:
         index, name = node.name
         if index >= len(self.seen.namespaces):

@@ -44,11 +44,13 @@ class Row:
 class Derived:
     """A value computed from the state of the session; None stands for no value.
 
-    `kind` is its type on the wire where the declared one is abstract (a Number).
+    `kind` is its type on the wire where the declared one is abstract (a Number). `of` is the key of
+    the tag it is made from: it is as old and as certain as that.
     """
 
     compute: Callable[[View], Any]
     kind: ua.VariantType | None = None
+    of: str = ""
 
 
 Given = Any  # a constant, Row or Derived
@@ -78,9 +80,14 @@ class View:
 
     def value(self, key: str, default: Any = None) -> Any:
         """Present value of a tag; `default` where it has none or is not shown."""
-        row = self._rows.get(key)
-        held = None if row is None else self._store.data_value(row).Value
+        told = self.told(key)
+        held = None if told is None else told.Value
         return default if held is None or held.Value is None else held.Value
+
+    def told(self, key: str) -> ua.DataValue | None:
+        """What clients are told of a tag; None when it is not shown."""
+        row = self._rows.get(key)
+        return None if row is None else self._store.data_value(row)
 
     def stamp(self, key: str) -> float | None:
         """Simulated second of a tag's present value; None where it has none or is not shown."""

@@ -14,7 +14,7 @@ from asyncua import ua
 from asyncua.server.address_space import AttributeValue, NodeData
 
 from opcua_server.bulk import ARRAY_OF_ANY_LENGTH, A, T, attribute, constant
-from opcua_server.companion.derived import Derivations, DerivedValue
+from opcua_server.companion.derived import Derivations, DerivedValue, State
 from opcua_server.companion.graph import ARGUMENTS, Graph, Source
 from opcua_server.companion.instance import BadInstance, Plan
 from opcua_server.companion.structures import builtin
@@ -121,7 +121,13 @@ class Variables:
             value = given.compute(view)
             return variant(kind, value, rank >= 0)
 
-        derived = DerivedValue(compute, lambda: ((derivations.generation, view.now), view.moment))
+        def state() -> State:
+            seen, told = (derivations.generation, view.now), view.told(given.of)
+            if told is None:
+                return State(seen, view.moment)
+            return State((seen, told.StatusCode), told.SourceTimestamp, told.StatusCode)
+
+        derived = DerivedValue(compute, state)
         derivations.values.append(derived)
         return derived.attribute, self._concrete(data_type, kind), READ
 
