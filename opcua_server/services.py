@@ -76,7 +76,8 @@ class LineSession(GuardedSession):
                     results[place] = self._secret(wanted.NodeId, results[place])
             else:
                 own = self._own_answer(wanted.NodeId, wanted.AttributeId)
-                if own is not None:
+                there = wanted.AttributeId not in NAMES or results[place].StatusCode.is_good()
+                if own is not None and there:
                     results[place] = ua.DataValue(own)
         return results
 
