@@ -30,6 +30,7 @@ class Served:
 
     process: asyncio.subprocess.Process
     port: int
+    folder: Path
 
     @property
     def url(self) -> str:
@@ -86,7 +87,7 @@ async def start(folder: Path) -> Served:
     if not first:
         assert process.stderr is not None
         pytest.fail((await process.stderr.read()).decode())
-    served = Served(process, json.loads(first)["port"])
+    served = Served(process, json.loads(first)["port"], folder)
     await served.serves()
     return served
 
