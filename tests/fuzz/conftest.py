@@ -92,9 +92,9 @@ async def start(folder: Path) -> Served:
     return served
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """One server for all tests of a module; at the end it must have nothing left over."""
+    """One server for all of these tests; at the end it must have nothing left over."""
     one = await start(tmp_path_factory.mktemp("fuzz"))
     try:
         yield one

@@ -19,7 +19,7 @@ from tests.fuzz.wire import Gone, Wire
 from tests.unit.opcua_server.security.authority import URI, make
 from tests.unit.opcua_server.test_server import node_id
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Tap:
@@ -40,7 +40,7 @@ class Tap:
         return getattr(self.transport, name)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def client(served: Served, tmp_path: Path) -> AsyncIterator[Client]:
     """A client with an encrypted session of the instructor, its transport tapped."""
     certificate, key = make("fuzz").write(tmp_path, "client")

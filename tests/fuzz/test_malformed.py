@@ -21,7 +21,7 @@ from tests.fuzz.mutate import spoil
 from tests.fuzz.recorder import Recorder, record
 from tests.fuzz.wire import Gone, Silent, Wire, channel, session, with_token
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
 SECRETS = (b"ines", b"instructor-password")
 PUBLISH = ua.NodeId(ua.ObjectIds.PublishRequest_Encoding_DefaultBinary)
@@ -32,7 +32,7 @@ NODE_OPCUA = Path(__file__).with_name("node_opcua.txt")
 RUNS = [pytest.param(400, id="short"), pytest.param(6000, id="long", marks=pytest.mark.slow)]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def recorded(served: Served) -> Recorder:
     """What a real client sends."""
     found = await record(served.port)
