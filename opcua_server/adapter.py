@@ -28,6 +28,7 @@ from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
+from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.security import roleset
@@ -210,6 +211,8 @@ class OpcUaAdapter:
             "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
             "HistoryServerCapabilities_MaxReturnDataValues": ua.Variant(PAGE, Kind.UInt32),
         }
+        for name, most in PUBLISHED.items():
+            told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, Kind.UInt32)
         for name, value in told.items():
             await server.get_node(ua.NodeId(getattr(ua.ObjectIds, name))).write_value(value)
 

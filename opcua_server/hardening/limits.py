@@ -33,3 +33,13 @@ LOCK_AFTER, LOCK_S = 5, 60.0  # wrong logins of a name from an address, then it 
 LOGIN_DELAY_S, MOST_LOGIN_DELAY_S = 0.25, 8.0  # after LOCK_AFTER failures, doubled; assumed
 LOGINS_REMEMBERED = 1000  # names and addresses each; assumed
 NAME = 100  # characters of a user name that are looked at; assumed
+# what ServerCapabilities tells clients of these (OPC 10000-5, 6.3.2)
+PUBLISHED = {
+    "MaxSessions": SESSIONS,
+    "MaxSubscriptions": SESSIONS * SUBSCRIPTIONS_PER_SESSION,
+    "MaxSubscriptionsPerSession": SUBSCRIPTIONS_PER_SESSION,
+    "MaxMonitoredItemsPerSubscription": ITEMS_PER_SESSION,
+    "MaxMonitoredItemsQueueSize": QUEUE,
+    "MaxStringLength": MESSAGE,
+    "MaxByteStringLength": MESSAGE,
+}
