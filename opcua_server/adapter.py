@@ -33,6 +33,7 @@ from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
+from opcua_server.security.audit_events import AuditEvents
 from opcua_server.security.gate import Gate
 from opcua_server.security.renewal import keep_current
 from opcua_server.security.rights import Rights
@@ -86,7 +87,7 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
-    change while the server runs; `audit` is the audit log or its file. `application` says who the
+    change while the server runs; `audit` is the audit log of several servers or a file. `application` says who the
     server is; `types` are those of a server beside it in this process. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
     """
@@ -118,7 +119,7 @@ class OpcUaAdapter:
         self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
         file = None if users_file is None else UserFile(users_file)
         self.accounts = Accounts(users, anonymous_role, file)
-        self.audit = audit if isinstance(audit, Audit) else Audit(audit)
+        self.audit = audit.of(application.uri) if isinstance(audit, Audit) else Audit(audit)
         self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
@@ -188,6 +189,9 @@ class OpcUaAdapter:
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
+        self.audit.listeners.append(
+            AuditEvents(core, self.application.uri, secured=self.pki is not None)
+        )
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
