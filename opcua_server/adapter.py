@@ -87,8 +87,8 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
-    change while the server runs; `audit` is the audit log of several servers or a file. `application` says who the
-    server is; `types` are those of a server beside it in this process. `chaos` names a profile or
+    change while the server runs; `audit` is a file, or the log of several servers. `application`
+    says who the server is; `types` are those of a server beside it. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
     """
 
