@@ -26,6 +26,8 @@ from opcua_server.hardening.limits import (
     EARLY_MESSAGE,
     INCOMPLETE,
     LEAST_BUFFER,
+    OPENING_COST,
+    PLAIN_OPENING,
     REQUEST_BURST,
     REQUESTS_PER_S,
     SESSIONS,
@@ -195,7 +197,7 @@ class GuardedProcessor(UaProcessor):
     async def process(self, header: Any, body: Buffer) -> bool:
         """Handle a chunk. Anything out of order or undecodable is answered, then ends it all."""
         try:
-            await self._take_turn()
+            await self._take_turn(header)
             self._check_order(header, body)
             self._check_size(header)
             return bool(await super().process(header, body))
@@ -238,10 +240,12 @@ class GuardedProcessor(UaProcessor):
         self._count_incomplete(closed=True)
         await super().close()
 
-    async def _take_turn(self) -> None:
+    async def _take_turn(self, header: Any) -> None:
         """Wait until this connection and its address may go on; who asks too fast is slowed."""
         now = monotonic()
-        delay = max(self._rate.take(now), self.iserver.rates.of(self.address).take(now))
+        opens = header.MessageType == ua.MessageType.SecureOpen
+        cost = OPENING_COST if opens and header.packet_size > PLAIN_OPENING else 1.0
+        delay = max(self._rate.take(now), self.iserver.rates.of(self.address).take(now, cost))
         if delay > 0.0:
             await asyncio.sleep(delay)
 
