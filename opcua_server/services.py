@@ -70,9 +70,10 @@ class LineSession(GuardedSession):
     async def read(self, params: Any) -> Any:
         """Read attributes; names in the client's language, rights as they are for this user."""
         results = await super().read(params)
+        secret = self.rights.secret
         for place, wanted in enumerate(params.NodesToRead):
             if wanted.AttributeId == A.Value:
-                if self.rights.secret(wanted.NodeId):
+                if secret(wanted.NodeId):
                     results[place] = self._secret(wanted.NodeId, results[place])
             else:
                 own = self._own_answer(wanted.NodeId, wanted.AttributeId)
