@@ -30,9 +30,11 @@ from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
+from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
 from opcua_server.security.gate import Gate
 from opcua_server.security.renewal import keep_current
+from opcua_server.security.rights import Rights
 from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
 from opcua_server.shared import SharedTypes, enter_namespaces
@@ -83,7 +85,7 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
-    change while the server runs; `audit` is the file of the audit log. `application` says who the
+    change while the server runs; `audit` is the audit log or its file. `application` says who the
     server is; `types` are those of a server beside it in this process. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
     """
@@ -163,10 +165,11 @@ class OpcUaAdapter:
         store = self._store or LiveStore(tags, session.started_at)  # kept over restarts
         with collector_paused():
             await server.init()
+            index = enter_namespaces(core.aspace, nodes.namespace_uri(line), self._shift)
+            plant.load_types(core.aspace, session)
+            self.types = self.types or SharedTypes(core.aspace)
             await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
-            index = enter_namespaces(core.aspace, nodes.namespace_uri(line), self._shift)
-            self.types = self.types or SharedTypes(core.aspace, plant.needed(session))
             stepped = session.clock == "stepped"
             space = nodes.build(
                 core.aspace,
@@ -180,9 +183,9 @@ class OpcUaAdapter:
             )
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
-            self._derivations = plant.assemble(
-                core.aspace, index, session, store, space, types=self.types
-            )
+            self._derivations = plant.assemble(core.aspace, index, session, store, space)
+            roleset.show(core.aspace, self.accounts)
+        core.rights = Rights(core.aspace, space, self.pki is not None)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
@@ -191,9 +194,8 @@ class OpcUaAdapter:
         )
         await server.start_on(sock)
         if self.pki is not None:
-            self._renewal = asyncio.create_task(
-                keep_current(server, self.pki, self.application.uri, self.application.file)
-            )
+            who = self.application
+            self._renewal = asyncio.create_task(keep_current(server, self.pki, who.uri, who.file))
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
 

@@ -30,11 +30,11 @@ class PartOfLine:
     """A line of which only some stations are to be seen; everything else is the line's."""
 
     def __init__(self, line: Any, stations: tuple[Any, ...]) -> None:
-        self._line = line
+        self.whole = line
         self.stations = stations
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._line, name)
+        return getattr(self.whole, name)
 
 
 class PartOfSession:
@@ -115,7 +115,7 @@ class OpcUaFleet:
         self.host, self.port = host, port
         self.plan = chaos
         self.chaos: Chaos | None = None
-        self.options = options | {"audit": Audit(audit)}  # one log for all
+        self.options = options | {"audit": Audit(audit)}  # one file, one writer
         self.servers: dict[str, OpcUaAdapter] = {}
         self._shares: dict[str, Share] = {}
 

@@ -47,7 +47,7 @@ class Identity:
 
     @classmethod
     def of(cls, folder: Path, file: str = "server") -> Identity:
-        """Where the server's own lie in a PKI folder."""
+        """Where a server's own lie in a PKI folder; `file` is their name without the ending."""
         return cls(folder / "own" / f"{file}.der", folder / "own" / f"{file}.pem")
 
 
@@ -75,14 +75,6 @@ def forget(folder: Path, file: str) -> None:
     """Remove a certificate and its key, so that the next start makes new ones."""
     for ending in ("der", "pem"):
         (folder / "own" / f"{file}.{ending}").unlink(missing_ok=True)
-
-
-def renew(folder: Path, application_uri: str) -> Identity:
-    """A new key and certificate, whatever was there; a running server takes them by itself."""
-    prepare(folder)
-    identity = Identity.of(folder)
-    create(identity, application_uri)
-    return identity
 
 
 def usable(identity: Identity, application_uri: str) -> bool:

@@ -8,7 +8,6 @@ given something to do. Checked with asyncua 2.1.0.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from itertools import count
 
 from asyncua import ua
@@ -16,7 +15,6 @@ from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 
 from opcua_server.bulk import A, T, attribute
 from opcua_server.companion import loader
-from opcua_server.companion.sets import closure
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.address_space", "AddressSpace.__init__"),
@@ -56,16 +54,9 @@ HANDLES = count(1_000_000_000, 1_000_000_000)  # callbacks on a shared node must
 
 
 class SharedTypes:
-    """The nodes of a server that has its types and nothing of a line yet.
+    """The nodes of a server that has its types and nothing of its own yet."""
 
-    `names` are the companion specifications it is to have, `loaded` the nodes of their types.
-    """
-
-    def __init__(self, space: AddressSpace, names: Iterable[str] = ()) -> None:
-        self.names = tuple(names)
-        self.loaded: list[ua.NodeId] = []
-        if self.names:
-            self.loaded = loader.load(space, loader.register(space), closure(self.names))
+    def __init__(self, space: AddressSpace) -> None:
         self.nodes: dict[ua.NodeId, NodeData] = dict(space._nodes)
         self.own = tuple(sorted(_instances(space), key=ua.NodeId.to_string))
         # as they are now: the server they come from goes on to change its own

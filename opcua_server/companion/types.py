@@ -37,7 +37,6 @@ class Types:
     """Loads the types of the named specifications and makes instances of them.
 
     `line` is what `nodes.build` made (for `Row`), `view` what derived values are computed from.
-    `loaded` are the types' nodes where the address space has them already.
     Raises KeyError for a name that is no specification's.
     """
 
@@ -49,7 +48,6 @@ class Types:
         line: Any = None,
         rows: Mapping[str, int] | None = None,
         view: View | None = None,
-        loaded: list[ua.NodeId] | None = None,
     ) -> None:
         self.builder = builder
         self.space = builder.space
@@ -57,8 +55,7 @@ class Types:
         self.sets: tuple[TypeSet, ...] = closure(names)
         self.instances: list[Instance] = []
         indices = loader.register(self.space)
-        if loaded is None:
-            loaded = loader.load(self.space, indices, self.sets)
+        loaded = loader.load(self.space, indices, self.sets)
         self.graph = Graph(self.space)
         data_types = [one for one in loaded if self.graph.node_class(one) == C.DataType]
         self.classes = structures.classes(self.space, data_types)
