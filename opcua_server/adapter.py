@@ -30,6 +30,7 @@ from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
+from opcua_server.pubsub import UadpPublisher
 from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
 from opcua_server.security.gate import Gate
@@ -88,6 +89,7 @@ class OpcUaAdapter:
     change while the server runs; `audit` is the audit log or its file. `application` says who the
     server is; `types` are those of a server beside it in this process. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
+    `pubsub` is an address to which all values are sent as UADP over UDP.
     """
 
     def __init__(
@@ -106,11 +108,14 @@ class OpcUaAdapter:
         types: SharedTypes | None = None,
         weather: Weather | None = None,
         chaos: str = "",
+        pubsub: str = "",
     ) -> None:
         self.host, self.port = host, port
         self.application, self.types = application, types
         self.weather = weather or (Weather() if chaos else None)
         self.plan = chaos
+        self.pubsub_url = pubsub
+        self.pubsub: UadpPublisher | None = None
         self.chaos: Chaos | None = None
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
@@ -140,6 +145,10 @@ class OpcUaAdapter:
             logging.getLogger(name).addFilter(unexpected)
         self._session = session
         await self._open()
+        if self.pubsub_url and self._store is not None:
+            paced = session.clock == "paced"
+            self.pubsub = UadpPublisher(self.pubsub_url, self.application.uri, self._store, paced)
+            await self.pubsub.start()
         if self.plan:
             seed = session.run.trace.seed
             plan = plan_of(self.plan, seed, session.shown.tags)
@@ -266,6 +275,8 @@ class OpcUaAdapter:
             rows = store.update(block.t, block.values, block.changed).tolist()
             values = ((row, None) for row in rows)
         await self._hand_out(store, values)
+        if self.pubsub is not None:
+            self.pubsub.publish(block.wall)
 
     async def _hand_out(
         self, store: LiveStore, values: Iterable[tuple[int, ua.DataValue | None]]
@@ -326,6 +337,8 @@ class OpcUaAdapter:
         """Close all connections and the port, for good."""
         if self.chaos is not None:
             await self.chaos.stop()
+        if self.pubsub is not None:
+            self.pubsub.stop()
         await self.go_down()
         self.audit.close()
 

@@ -382,6 +382,14 @@ def _serve(
             help=_("Disturb the OPC UA server: none, gentle, field, hostile, or a .yaml script."),
         ),
     ] = "",
+    pubsub: Annotated[
+        str,
+        typer.Option(
+            "--pubsub",
+            metavar="URL",
+            help=_("Send all tags as UADP messages too, as to opc.udp://239.0.0.1:4840."),
+        ),
+    ] = "",
     force: Annotated[bool, force()] = False,
     anonymous: Annotated[Anonymous, anonymous()] = Anonymous.OBSERVER,
     allow_none: Annotated[bool | None, allow_none()] = None,
@@ -410,6 +418,7 @@ def _serve(
             level=level,
             endpoints=endpoints.value,
             chaos=chaos,
+            pubsub=pubsub,
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
         ),
     )
