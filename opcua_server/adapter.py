@@ -31,6 +31,7 @@ from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.pubsub import UadpPublisher
+from opcua_server.reverse import call
 from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
 from opcua_server.security.gate import Gate
@@ -38,7 +39,7 @@ from opcua_server.security.renewal import keep_current
 from opcua_server.security.rights import Rights
 from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
-from opcua_server.shared import SharedTypes, enter_namespaces
+from opcua_server.shared import SharedTypes, move_namespace
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.field import Records
@@ -89,7 +90,8 @@ class OpcUaAdapter:
     change while the server runs; `audit` is the audit log or its file. `application` says who the
     server is; `types` are those of a server beside it in this process. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
-    `pubsub` is an address to which all values are sent as UADP over UDP.
+    `pubsub` is an address to which all values are sent as UADP over UDP, `reverse` are those of
+    clients that the server calls.
     """
 
     def __init__(
@@ -109,6 +111,7 @@ class OpcUaAdapter:
         weather: Weather | None = None,
         chaos: str = "",
         pubsub: str = "",
+        reverse: Iterable[str] = (),
     ) -> None:
         self.host, self.port = host, port
         self.application, self.types = application, types
@@ -116,6 +119,8 @@ class OpcUaAdapter:
         self.plan = chaos
         self.pubsub_url = pubsub
         self.pubsub: UadpPublisher | None = None
+        self.reverse = tuple(reverse)
+        self._calls: list[asyncio.Task[None]] = []
         self.chaos: Chaos | None = None
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
@@ -145,6 +150,7 @@ class OpcUaAdapter:
             logging.getLogger(name).addFilter(unexpected)
         self._session = session
         await self._open()
+        self._calls = [asyncio.create_task(call(self, url)) for url in self.reverse]
         if self.pubsub_url and self._store is not None:
             paced = session.clock == "paced"
             self.pubsub = UadpPublisher(self.pubsub_url, self.application.uri, self._store, paced)
@@ -174,11 +180,12 @@ class OpcUaAdapter:
         store = self._store or LiveStore(tags, session.started_at)  # kept over restarts
         with collector_paused():
             await server.init()
-            index = enter_namespaces(core.aspace, nodes.namespace_uri(line), self._shift)
+            await server.register_namespace(nodes.namespace_uri(line))
             plant.load_types(core.aspace, session)
             self.types = self.types or SharedTypes(core.aspace)
             await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
+            index = move_namespace(core.aspace, nodes.namespace_uri(line), self._shift)
             stepped = session.clock == "stepped"
             space = nodes.build(
                 core.aspace,
@@ -300,6 +307,16 @@ class OpcUaAdapter:
         await self._derivations.publish()
 
     @property
+    def listener(self) -> Any:
+        """asyncua's BinaryServer; None while the server is down."""
+        return None if self._server is None else self._server.bserver
+
+    @property
+    def uri(self) -> str:
+        """Its application URI."""
+        return self.application.uri
+
+    @property
     def core(self) -> LineInternalServer | None:
         """The internal server; None while it is down."""
         return None if self._server is None else self._server.iserver
@@ -339,6 +356,9 @@ class OpcUaAdapter:
             await self.chaos.stop()
         if self.pubsub is not None:
             self.pubsub.stop()
+        for task in self._calls:
+            task.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
         await self.go_down()
         self.audit.close()
 

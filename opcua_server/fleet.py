@@ -109,13 +109,14 @@ class OpcUaFleet:
         port: int = 4840,
         *,
         chaos: str = "",
-        audit: Path | None = None,
+        audit: Path | Audit | None = None,
         **options: Any,
     ) -> None:
         self.host, self.port = host, port
         self.plan = chaos
         self.chaos: Chaos | None = None
-        self.options = options | {"audit": Audit(audit)}  # one file, one writer
+        log = audit if isinstance(audit, Audit) else Audit(audit)  # one file, one writer
+        self.options = options | {"audit": log}
         self.servers: dict[str, OpcUaAdapter] = {}
         self._shares: dict[str, Share] = {}
 

@@ -15,7 +15,7 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 
 from opcua_server.bulk import A, T, attribute
-from opcua_server.companion import loader
+from opcua_server.companion.loader import NAMESPACES
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.address_space", "AddressSpace.__init__"),
@@ -55,7 +55,7 @@ HANDLES = count(1_000_000_000, 1_000_000_000)  # callbacks on a shared node must
 
 
 class SharedTypes:
-    """The nodes of a server that has its types and nothing of its own yet."""
+    """The nodes of a server that has its types and nothing of a line yet."""
 
     def __init__(self, space: AddressSpace) -> None:
         self.nodes: dict[ua.NodeId, NodeData] = dict(space._nodes)
@@ -111,20 +111,13 @@ def _own(value: ua.DataValue | None) -> ua.DataValue | None:
     return replace(value, Value=replace(value.Value, Value=held))
 
 
-def enter_namespaces(space: AddressSpace, line: str, shift: int) -> int:
-    """Enter the line's namespace after the server's own; its index.
-
-    `shift` counts how often it has moved: behind the companion specifications, whose indices stay,
-    and one further each time.
-    """
+def move_namespace(space: AddressSpace, line: str, shift: int) -> int:
+    """Index of the line's namespace after it has moved `shift` times, behind all others."""
+    held = space[NAMESPACES].attributes[A.Value].value
+    known = list(held.Value.Value)
     for number in range(shift):
-        _enter(space, f"urn:twin:moved:{number + 1}")
-        loader.register(space)
-    return _enter(space, line)
-
-
-def _enter(space: AddressSpace, uri: str) -> int:
-    held = space[loader.NAMESPACES].attributes[A.Value]
-    known = [*held.value.Value.Value, uri]
-    held.value = attribute(known, T.String, is_array=True).value
-    return len(known) - 1
+        known[known.index(line)] = f"urn:twin:moved:{number + 1}"
+        known.append(line)
+    if shift:
+        space[NAMESPACES].attributes[A.Value] = attribute(known, T.String, is_array=True)
+    return known.index(line)

@@ -116,6 +116,12 @@ class LiveStore:
             self._made[row] = None
         return rows
 
+    def stamp(self, row: int) -> float | None:
+        """Simulated second of the row's present sample; None before the first."""
+        if not self.generation[row]:
+            return None
+        return float(self.source[row] - self.base) / TICKS_PER_S
+
     def force(self, owner: object, rows: Iterable[int], status: ua.StatusCode) -> None:
         """Give rows another status until `owner` releases them; the last to do so counts."""
         held = self._forced[owner] = (frozenset(rows), status)
@@ -145,12 +151,6 @@ class LiveStore:
         self.server_time += error - self._clock_error
         self._clock_error = error
         self._made = [None] * len(self.tags)
-
-    def stamp(self, row: int) -> float | None:
-        """Simulated second of the row's present sample; None before the first."""
-        if not self.generation[row]:
-            return None
-        return float(self.source[row] - self.base) / TICKS_PER_S
 
     def data_value(self, row: int) -> ua.DataValue:
         """The row's present value; one object is shared by all who ask, and never altered."""

@@ -390,6 +390,14 @@ def _serve(
             help=_("Send all tags as UADP messages too, as to opc.udp://239.0.0.1:4840."),
         ),
     ] = "",
+    reverse: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reverse",
+            metavar="URL",
+            help=_("Call a client that listens there, as at opc.tcp://gateway:4843."),
+        ),
+    ] = None,
     force: Annotated[bool, force()] = False,
     anonymous: Annotated[Anonymous, anonymous()] = Anonymous.OBSERVER,
     allow_none: Annotated[bool | None, allow_none()] = None,
@@ -419,6 +427,7 @@ def _serve(
             endpoints=endpoints.value,
             chaos=chaos,
             pubsub=pubsub,
+            reverse=tuple(reverse or ()),
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
         ),
     )

@@ -50,6 +50,7 @@ class Options:
     endpoints: Literal["line", "machine"] = "line"
     chaos: str = ""
     pubsub: str = ""
+    reverse: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
 
 
@@ -123,6 +124,7 @@ def adapters(line: Line, options: Options, password: str) -> list[Any]:
             users={INSTRUCTOR: (hashed, INSTRUCTOR)},
             chaos=options.chaos,
             pubsub=options.pubsub,
+            reverse=options.reverse,
             **options.access.arguments(options.host),
         ),
         http(options.host, options.http_port, static=page(), scene=scene),
