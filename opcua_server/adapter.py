@@ -33,6 +33,8 @@ from opcua_server.hardening import GuardedServer
 from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
+from opcua_server.pubsub import UadpPublisher
+from opcua_server.reverse import call
 from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
 from opcua_server.security.audit_events import AuditEvents
@@ -92,6 +94,8 @@ class OpcUaAdapter:
     change while the server runs; `audit` is a file, or the log of several servers. `application`
     says who the server is; `types` are those of a server beside it. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
+    `pubsub` is an address to which all values are sent as UADP over UDP, `reverse` are those of
+    clients that the server calls.
     """
 
     def __init__(
@@ -110,11 +114,17 @@ class OpcUaAdapter:
         types: SharedTypes | None = None,
         weather: Weather | None = None,
         chaos: str = "",
+        pubsub: str = "",
+        reverse: Iterable[str] = (),
     ) -> None:
         self.host, self.port = host, port
         self.application, self.types = application, types
         self.weather = weather or (Weather() if chaos else None)
         self.plan = chaos
+        self.pubsub_url = pubsub
+        self.pubsub: UadpPublisher | None = None
+        self.reverse = tuple(reverse)
+        self._calls: list[asyncio.Task[None]] = []
         self.chaos: Chaos | None = None
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
@@ -144,6 +154,11 @@ class OpcUaAdapter:
             logging.getLogger(name).addFilter(unexpected)
         self._session = session
         await self._open()
+        self._calls = [asyncio.create_task(call(self, url)) for url in self.reverse]
+        if self.pubsub_url and self._store is not None:
+            paced = session.clock == "paced"
+            self.pubsub = UadpPublisher(self.pubsub_url, self.application.uri, self._store, paced)
+            await self.pubsub.start()
         if self.plan:
             seed = session.run.trace.seed
             plan = plan_of(self.plan, seed, session.shown.tags)
@@ -278,6 +293,8 @@ class OpcUaAdapter:
             rows = store.update(block.t, block.values, block.changed).tolist()
             values = ((row, None) for row in rows)
         await self._hand_out(store, values)
+        if self.pubsub is not None:
+            self.pubsub.publish(block.wall)
 
     async def _hand_out(
         self, store: LiveStore, values: Iterable[tuple[int, ua.DataValue | None]]
@@ -301,6 +318,16 @@ class OpcUaAdapter:
         await self._derivations.publish()
         if self.core is not None:
             await self.core.bells.publish()
+
+    @property
+    def listener(self) -> Any:
+        """asyncua's BinaryServer; None while the server is down."""
+        return None if self._server is None else self._server.bserver
+
+    @property
+    def uri(self) -> str:
+        """Its application URI."""
+        return self.application.uri
 
     @property
     def core(self) -> LineInternalServer | None:
@@ -340,6 +367,11 @@ class OpcUaAdapter:
         """Close all connections and the port, for good."""
         if self.chaos is not None:
             await self.chaos.stop()
+        if self.pubsub is not None:
+            self.pubsub.stop()
+        for task in self._calls:
+            task.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
         await self.go_down()
         self.audit.close()
 
