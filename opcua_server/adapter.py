@@ -26,9 +26,11 @@ from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
+from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
 from opcua_server.security.gate import Gate
 from opcua_server.security.renewal import keep_current
+from opcua_server.security.rights import Rights
 from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
 from opcua_server.shared import SharedTypes
@@ -79,7 +81,11 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
+<<<<<<< HEAD
+    change while the server runs; `audit` is the audit log or its file. `application` says who the
+=======
     change while the server runs; `audit` is the file of the audit log. `application` says who the
+>>>>>>> main
     server is; `types` are those of a server beside it in this process.
     """
 
@@ -94,7 +100,11 @@ class OpcUaAdapter:
         allow_none: bool | None = None,
         auto_trust: bool | None = None,
         users_file: Path | None = None,
+<<<<<<< HEAD
+        audit: Path | Audit | None = None,
+=======
         audit: Path | None = None,
+>>>>>>> main
         application: Application = Application(),
         types: SharedTypes | None = None,
     ) -> None:
@@ -105,7 +115,7 @@ class OpcUaAdapter:
         self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
         file = None if users_file is None else UserFile(users_file)
         self.accounts = Accounts(users, anonymous_role, file)
-        self.audit = Audit(audit)
+        self.audit = audit if isinstance(audit, Audit) else Audit(audit)
         self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
@@ -142,10 +152,11 @@ class OpcUaAdapter:
         store = LiveStore(tags, session.started_at)
         with collector_paused():
             await server.init()
+            index = await server.register_namespace(nodes.namespace_uri(line))
+            plant.load_types(core.aspace, session)
             self.types = self.types or SharedTypes(core.aspace)
             await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
-            index = await server.register_namespace(nodes.namespace_uri(line))
             stepped = session.clock == "stepped"
             space = nodes.build(
                 core.aspace,
@@ -158,6 +169,8 @@ class OpcUaAdapter:
                 getattr(session, "whole_line", True),
             )
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
+            roleset.show(core.aspace, self.accounts)
+        core.rights = Rights(core.aspace, space, self.pki is not None)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space)
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
@@ -166,9 +179,14 @@ class OpcUaAdapter:
         )
         await server.start_on(sock)
         if self.pki is not None:
+<<<<<<< HEAD
+            who = self.application
+            self._renewal = asyncio.create_task(keep_current(server, self.pki, who.uri, who.file))
+=======
             self._renewal = asyncio.create_task(
                 keep_current(server, self.pki, self.application.uri, self.application.file)
             )
+>>>>>>> main
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ from numpy.typing import NDArray
 from opcua_server.adapter import Application, OpcUaAdapter
 from opcua_server.nodes import LINE_STATION
 from opcua_server.pki import APPLICATION_URI
+<<<<<<< HEAD
+from opcua_server.security.audit import Audit
+=======
+>>>>>>> main
 from twin.field import Exposure, Records
 from twin.serve.adapter import Block
 
@@ -25,11 +30,11 @@ class PartOfLine:
     """A line of which only some stations are to be seen; everything else is the line's."""
 
     def __init__(self, line: Any, stations: tuple[Any, ...]) -> None:
-        self._line = line
+        self.whole = line
         self.stations = stations
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._line, name)
+        return getattr(self.whole, name)
 
 
 class PartOfSession:
@@ -100,7 +105,9 @@ class OpcUaFleet:
 
     def __init__(self, host: str = "127.0.0.1", port: int = 4840, **options: Any) -> None:
         self.host, self.port = host, port
-        self.options = options
+        path = options.get("audit")
+        log = {"audit": Audit(path)} if isinstance(path, Path) else {}  # one file, one writer
+        self.options = options | log
         self.servers: dict[str, OpcUaAdapter] = {}
         self._shares: dict[str, Share] = {}
 

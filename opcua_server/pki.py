@@ -47,7 +47,11 @@ class Identity:
 
     @classmethod
     def of(cls, folder: Path, file: str = "server") -> Identity:
+<<<<<<< HEAD
+        """Where a server's own lie in a PKI folder; `file` is their name without the ending."""
+=======
         """Where the server's own lie in a PKI folder."""
+>>>>>>> main
         return cls(folder / "own" / f"{file}.der", folder / "own" / f"{file}.pem")
 
 
@@ -68,14 +72,6 @@ def own_identity(folder: Path, application_uri: str, file: str = "server") -> Id
         warn_of_end(identity)
     else:
         create(identity, application_uri)
-    return identity
-
-
-def renew(folder: Path, application_uri: str) -> Identity:
-    """A new key and certificate, whatever was there; a running server takes them by itself."""
-    prepare(folder)
-    identity = Identity.of(folder)
-    create(identity, application_uri)
     return identity
 
 

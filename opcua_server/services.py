@@ -16,7 +16,8 @@ from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.monitored import SharedSubscriptions
-from opcua_server.nodes import WRITE, Space, korean_text
+from opcua_server.nodes import Space, korean_text
+from opcua_server.security.rights import OURS, Rights
 from opcua_server.shared import SharedTypes
 
 A = ua.AttributeIds
@@ -33,6 +34,16 @@ class LineSession(GuardedSession):
     def desk(self) -> Desk:
         """Where commands go."""
         return self.iserver.desk
+
+    @property
+    def rights(self) -> Rights:
+        """Who may do what."""
+        return self.iserver.rights
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether nobody on the wire can read along."""
+        return self.channel is not None and self.channel.encrypted
 
     @property
     def space(self) -> Space:
@@ -57,23 +68,31 @@ class LineSession(GuardedSession):
         """Read attributes; names in the client's language, rights as they are for this user."""
         results = await super().read(params)
         for place, wanted in enumerate(params.NodesToRead):
-            if wanted.AttributeId != A.Value:
+            if wanted.AttributeId == A.Value:
+                if self.rights.secret(wanted.NodeId):
+                    results[place] = self._secret(wanted.NodeId, results[place])
+            else:
                 own = self._own_answer(wanted.NodeId, wanted.AttributeId)
                 if own is not None:
                     results[place] = ua.DataValue(own)
         return results
 
+    def _secret(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
+        refused = self.rights.refused(node, self.client, self.encrypted)
+        return value if refused is None else ua.DataValue(StatusCode=refused)
+
     def _own_answer(self, node: ua.NodeId, attribute: int) -> ua.Variant | None:
+        if attribute in OURS:
+            return self.rights.answer(node, attribute, self.client)
         if attribute in NAMES:
             text = korean_text(self.space, node, attribute) if self.speaks_korean else None
             return None if text is None else ua.Variant(text, ua.VariantType.LocalizedText)
-        if attribute == A.UserExecutable and node in self.space.methods:
-            may = self.client.may(self.space.methods[node][0].role)
-            return ua.Variant(may, ua.VariantType.Boolean)
-        if attribute == A.UserAccessLevel and node in self.space.tags:
-            level = self.iserver.aspace.read_attribute_value(node, A.AccessLevel).Value.Value
-            level = level if self.client.may("operator") else level & ~WRITE
-            return ua.Variant(level, ua.VariantType.Byte)
+        if (
+            attribute == A.UserExecutable
+            and node.NamespaceIndex == 0
+            and node in self.iserver.aspace
+        ):
+            return ua.Variant(self.rights.may_call(node, self.client), ua.VariantType.Boolean)
         return None
 
     async def browse(self, params: Any) -> Any:
@@ -108,7 +127,7 @@ class LineSession(GuardedSession):
             named = self.space.inherited.get(pair, request.MethodId)
             ours = self.space.methods.get(named)
             if ours is None:
-                results += await super().call([request])
+                results += await self._call_standard(request)
                 continue
             method, owner, station = ours
             if request.ObjectId != owner:
@@ -124,12 +143,54 @@ class LineSession(GuardedSession):
             results.append(result)
         return results
 
+    async def _call_standard(self, request: Any) -> list[ua.CallMethodResult]:
+        known = request.MethodId in self.iserver.aspace
+        if known and not self.rights.may_call(request.MethodId, self.client):
+            denied = ua.StatusCode(ua.StatusCodes.BadUserAccessDenied)
+            self.audit(f"call {request.MethodId.Identifier}", denied)
+            return [ua.CallMethodResult(StatusCode=denied)]
+        return list(await super().call([request]))
+
+    async def history_read(self, params: Any) -> Any:
+        """Read the past of nodes whose past this user may see; the others say no."""
+        refused = {
+            place: status
+            for place, node in enumerate(params.NodesToRead or [])
+            if (status := self.rights.refused_past(node.NodeId, self.client)) is not None
+        }
+        if not refused:
+            return await super().history_read(params)
+        asked = params.NodesToRead
+        params.NodesToRead = [node for place, node in enumerate(asked) if place not in refused]
+        answers = iter(await super().history_read(params) if params.NodesToRead else [])
+        return [
+            ua.HistoryReadResult(StatusCode=refused[place]) if place in refused else next(answers)
+            for place in range(len(asked))
+        ]
+
+    async def create_monitored_items(self, params: Any) -> Any:
+        """Monitor items; what may not be read may not be watched either."""
+        results: dict[int, Any] = {}
+        for place, item in enumerate(params.ItemsToCreate or []):
+            if self.rights.secret(item.ItemToMonitor.NodeId):
+                node = item.ItemToMonitor.NodeId
+                refused = self.rights.refused(node, self.client, self.encrypted)
+                if refused is not None:
+                    results[place] = ua.MonitoredItemCreateResult(StatusCode=refused)
+        if not results:
+            return await super().create_monitored_items(params)
+        asked = params.ItemsToCreate
+        params.ItemsToCreate = [item for place, item in enumerate(asked) if place not in results]
+        made = iter(await super().create_monitored_items(params))
+        return [results[place] if place in results else next(made) for place in range(len(asked))]
+
 
 class LineInternalServer(GuardedInternalServer):
     """asyncua's core with the line's sessions and shared subscriptions."""
 
     session_class = LineSession
     desk: Desk
+    rights: Rights
     others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
     def __init__(self, user_manager: Any, types: SharedTypes | None = None) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from asyncua.server.address_space import AddressSpace, NodeManagementService
 
-from opcua_server.abstract import correct
+from opcua_server.corrections import correct
 
-SERIAL = 2  # of what is kept here, beside the versions of asyncua and Python
+SERIAL = 3  # of what is kept here, beside the versions of asyncua and Python
 
 
 def cache_folder() -> Path:

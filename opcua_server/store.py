@@ -114,6 +114,12 @@ class LiveStore:
             self._made[row] = None
         return rows
 
+    def stamp(self, row: int) -> float | None:
+        """Simulated second of the row's present sample; None before the first."""
+        if not self.generation[row]:
+            return None
+        return float(self.source[row] - self.base) / TICKS_PER_S
+
     def data_value(self, row: int) -> ua.DataValue:
         """The row's present value; one object is shared by all who ask, and never altered."""
         made = self._made[row]

@@ -21,6 +21,7 @@ CODES: dict[str, tuple[str, str]] = {
     "W": ("WTT", "watt"),
     "kW": ("KWT", "kilowatt"),
     "kWh": ("KWH", "kilowatt hour"),
+    "Wh": ("WHR", "watt hour"),
     "kVA": ("KVA", "kilovolt ampere"),
     "J": ("JOU", "joule"),
     "A": ("AMP", "ampere"),

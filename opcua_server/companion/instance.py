@@ -26,6 +26,7 @@ from opcua_server.companion.graph import (
 from opcua_server.companion.values import Given
 
 C = ua.NodeClass
+TYPES = (C.ObjectType, C.VariableType, C.DataType, C.ReferenceType)
 
 
 class BadInstance(ValueError):
@@ -215,7 +216,7 @@ class Maker:
         space = self.space
         ahead = loader.pointer(space, kind, True, target, self.graph.type_of(target))
         node.references.append(ahead)
-        if both:
+        if both and self.graph.node_class(target) not in TYPES:  # servers may share a type
             own = self.graph.type_of(node.nodeid)
             back = loader.pointer(space, kind, False, node.nodeid, own)
             space[target].references.append(back)

@@ -45,13 +45,17 @@ def table_of(one: TypeSet, folder: Path = TABLES) -> dict[str, Any]:
 def load(
     space: AddressSpace, indices: Mapping[str, int], sets: Iterable[TypeSet]
 ) -> list[ua.NodeId]:
-    """Put the types of `sets` into the address space; returns the ids of all their nodes."""
+    """Put the types of `sets` into the address space, those that are not there yet.
+
+    Returns the ids of all their nodes.
+    """
     tables = [Table(table_of(one), indices) for one in sets]
-    for table in tables:
+    new = [table for table in tables if table.nodes[0] not in space]
+    for table in new:
         table.add_nodes(space)
-    for table in tables:
+    for table in new:
         table.add_references(space)
-    for table in tables:
+    for table in new:
         table.add_definitions(space)
     return [node for table in tables for node in table.nodes]
 
@@ -62,8 +66,8 @@ class Table:
     def __init__(self, facts: Mapping[str, Any], indices: Mapping[str, int]) -> None:
         self.facts = facts
         self.spaces = [indices.get(uri, 0) for uri in facts["uris"]]
-        self.nodes: list[ua.NodeId] = []
         self._ids: dict[Any, ua.NodeId] = {}
+        self.nodes = [self.id(row[1]) for row in facts["nodes"]]
 
     def id(self, written: Any) -> ua.NodeId:
         """A NodeId as the table writes it; one object for each."""
@@ -104,7 +108,6 @@ class Table:
             }
             self._describe(node, C(node_class), facts)
             space[node_id] = node
-            self.nodes.append(node_id)
 
     def _describe(self, node: NodeData, node_class: ua.NodeClass, facts: Mapping[str, Any]) -> None:
         told = node.attributes

@@ -8,12 +8,10 @@ from typing import TypeAlias
 from asyncua import ua
 
 from opcua_server.companion.graph import Graph
-from opcua_server.companion.instance import BadInstance
+from opcua_server.companion.instance import TYPES, BadInstance
 from opcua_server.companion.sets import BY_NAME, TypeSet
 
-C = ua.NodeClass
 Named: TypeAlias = str | int | ua.NodeId  # a type by name, by its standard number, or its id
-TYPES = (C.ObjectType, C.VariableType, C.DataType, C.ReferenceType)
 
 
 class Names:

@@ -1,60 +1,46 @@
 """What a line shows of companion specifications: a table of parts, each in a file of its own.
 
-A part says which specifications it needs of a line (none: it does not apply) and adds its
-instances. Adding one is adding a row.
+Adding one is adding a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
-from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 
 from opcua_server.bulk import SpaceBuilder
+from opcua_server.companion import loader
 from opcua_server.companion.derived import Derivations
+from opcua_server.companion.machines import MACHINES
+from opcua_server.companion.part import Part, Plant
+from opcua_server.companion.sets import BY_NAME, closure
 from opcua_server.companion.types import Types
 from opcua_server.companion.values import View
 from opcua_server.nodes import Space
 from opcua_server.store import LiveStore
 
+__all__ = ["PARTS", "Part", "Plant", "assemble"]
 
-@dataclass(frozen=True)
-class Plant:
-    """What a part builds with. `line_id` is the line's node, `station` gives a station's."""
-
-    types: Types
-    session: Any
-    space: Space
-    builder: SpaceBuilder
-
-    @property
-    def line(self) -> Any:
-        """The line."""
-        return self.session.line
-
-    @property
-    def line_id(self) -> ua.NodeId:
-        """Node of the line."""
-        return self.space.line
-
-    def station(self, name: str) -> ua.NodeId:
-        """Node of a station."""
-        return self.builder.node_id(name)
+PARTS: tuple[Part, ...] = (MACHINES,)
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part: name, specifications it needs of this session's line, and what adds it."""
+def needed(session: Any) -> set[str]:
+    """Names of the specifications whose types a server needs.
 
-    name: str
-    needs: Callable[[Any], Iterable[str]]
-    build: Callable[[Plant], None]
+    Servers that share a line (`session.station` is set) share all types, loaded once.
+    """
+    if getattr(session, "station", None) is not None:
+        return set(BY_NAME)
+    return {name for part in PARTS for name in part.needs(session)}
 
 
-PARTS: tuple[Part, ...] = ()
+def load_types(address_space: AddressSpace, session: Any) -> None:
+    """Load what the line needs, before anything of the line itself is there."""
+    sets = closure(needed(session))
+    if sets:
+        loader.load(address_space, loader.register(address_space), sets)
 
 
 def assemble(
@@ -66,8 +52,8 @@ def assemble(
     parts: Iterable[Part] | None = None,
 ) -> Derivations:
     """Add the parts that apply to the line; what is to be told at each publish."""
-    needed = {part: tuple(part.needs(session)) for part in (PARTS if parts is None else parts)}
-    names = {name for wanted in needed.values() for name in wanted}
+    applying = [part for part in (PARTS if parts is None else parts) if part.needs(session)]
+    names = {name for part in applying for name in part.needs(session)}
     if not names:
         return Derivations()
     builder = SpaceBuilder(address_space, namespace)
@@ -75,7 +61,6 @@ def assemble(
     view = View(session, store, rows)
     types = Types(builder, names, line=space, rows=rows, view=view)
     plant = Plant(types, session, space, builder)
-    for part, wanted in needed.items():
-        if wanted:
-            part.build(plant)
+    for part in applying:
+        part.build(plant)
     return types.variables.derivations

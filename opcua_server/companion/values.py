@@ -42,9 +42,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Derived:
-    """A value computed from the state of the session; None stands for no value."""
+    """A value computed from the state of the session; None stands for no value.
+
+    `kind` is its type on the wire where the declared one is abstract (a Number).
+    """
 
     compute: Callable[[View], Any]
+    kind: ua.VariantType | None = None
 
 
 Given = Any  # a constant, Row or Derived
@@ -78,6 +82,11 @@ class View:
         held = None if row is None else self._store.data_value(row).Value
         return default if held is None or held.Value is None else held.Value
 
+    def stamp(self, key: str) -> float | None:
+        """Simulated second of a tag's present value; None where it has none or is not shown."""
+        row = self._rows.get(key)
+        return None if row is None else self._store.stamp(row)
+
 
 def declared_type(space: AddressSpace, data_type: ua.NodeId) -> ua.VariantType | None:
     """Variant type of all values of a data type; None for an abstract one such as Number."""
@@ -102,7 +111,7 @@ def variant(kind: ua.VariantType, value: Any, array: bool) -> ua.Variant:
     if isinstance(value, ua.Variant):
         return value
     if value is None:
-        return ua.Variant(None, kind)
+        return ua.Variant()
     if array:
         return ua.Variant([plain(kind, one) for one in value], kind, is_array=True)
     return ua.Variant(plain(kind, value), kind)

@@ -103,7 +103,7 @@ class Variables:
         view, derivations = self.view, self.derivations
         if view is None:
             raise BadInstance("derived values need a view")
-        kind = declared_type(self.space, data_type) or guessed(given.compute(view))
+        kind = declared_type(self.space, data_type) or given.kind or guessed(given.compute(view))
 
         def compute() -> ua.Variant:
             value = given.compute(view)

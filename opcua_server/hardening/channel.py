@@ -20,19 +20,25 @@ from asyncua.ua.ua_binary import struct_from_binary, uatcp_to_binary
 from opcua_server.hardening.buffer import GuardedBuffer
 from opcua_server.hardening.limits import (
     BACKLOG,
+    BACKLOG_BYTES,
     CHUNK,
     CONNECTIONS_PER_ADDRESS,
+    EARLY_MESSAGE,
+    INCOMPLETE,
     LEAST_BUFFER,
     REQUEST_BURST,
     REQUESTS_PER_S,
     SESSIONS,
     STUCK_READER_S,
+    UNFINISHED_S,
     URL,
 )
+from opcua_server.hardening.quiet import Quiet
 from opcua_server.hardening.rates import Bucket
 from opcua_server.security.certificates import split
 
 log = logging.getLogger("opcua_server.security")
+log.addFilter(Quiet())
 
 HEADER = 8  # bytes of a chunk's header: type, and the size of all of it
 # type of a chunk a client may send, with the fewest bytes of one (OPC 10000-6, 6.7.2 and 7.1.2)
@@ -70,6 +76,7 @@ class GuardedProtocol(OPCUAProtocol):
         self._may_write.set()
         self._reading = True
         self._pending = bytearray()
+        self._waiting = 0  # bytes of chunks that are read and not yet handled
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, with the guarded processor in the place of asyncua's."""
@@ -109,8 +116,10 @@ class GuardedProtocol(OPCUAProtocol):
                 break
             chunk = bytes(self._pending[:size])
             del self._pending[:size]
+            self._waiting += size
             super().data_received(chunk)
-        if self._reading and self.messages.qsize() >= BACKLOG:
+        full = self.messages.qsize() >= BACKLOG or self._waiting >= BACKLOG_BYTES
+        if self._reading and full:
             self._reading = False
             self.transport.pause_reading()
 
@@ -140,7 +149,8 @@ class GuardedProtocol(OPCUAProtocol):
                 self.transport.abort()
             return False
         alive = await super()._process_one_msg(header, buf)
-        drained = self.messages.qsize() < BACKLOG // 2
+        self._waiting -= header.packet_size
+        drained = self.messages.qsize() < BACKLOG // 2 and self._waiting < BACKLOG_BYTES
         if not self._reading and drained and self.transport is not None:
             self._reading = True
             self.transport.resume_reading()
@@ -175,6 +185,8 @@ class GuardedProcessor(UaProcessor):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.address = address_of(self.name)
+        self._incomplete = 0  # bytes of an unfinished message
+        self._deadline: asyncio.TimerHandle | None = None
         self._rate = Bucket(REQUESTS_PER_S, REQUEST_BURST, monotonic())
 
     async def process(self, header: Any, body: Buffer) -> bool:
@@ -182,11 +194,46 @@ class GuardedProcessor(UaProcessor):
         try:
             await self._take_turn()
             self._check_order(header, body)
+            self._check_size(header)
             return bool(await super().process(header, body))
         except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
             return self._give_up(error.code, str(error))
         except Exception as error:  # noqa: BLE001 - whatever a broken message makes asyncua raise
             return self._give_up(ua.StatusCodes.BadDecodingError, repr(error))
+        finally:
+            self._count_incomplete()
+
+    def _check_size(self, header: Any) -> None:
+        """Refuse a message that grows too large, before a login much sooner than after."""
+        session = self.session
+        known = session is not None and session.channel is self and session.is_activated()
+        if not known and self._connection._incoming_size + header.body_size > EARLY_MESSAGE:
+            raise ServiceError(ua.StatusCodes.BadRequestTooLarge)
+        unfinished = header.ChunkType == ua.ChunkType.Intermediate
+        if unfinished and self.iserver.incomplete + header.body_size > INCOMPLETE:
+            raise ServiceError(ua.StatusCodes.BadTcpNotEnoughResources)
+
+    def _count_incomplete(self, closed: bool = False) -> None:
+        """Keep the count of bytes in unfinished messages over all connections."""
+        held = 0 if closed else self._connection._incoming_size
+        self.iserver.incomplete += held - self._incomplete
+        if held and not self._incomplete:
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(UNFINISHED_S, self._drop_unfinished)
+        elif not held and self._deadline is not None:
+            self._deadline.cancel()
+        self._incomplete = held
+
+    def _drop_unfinished(self) -> None:
+        if self._incomplete:
+            self._give_up(ua.StatusCodes.BadTimeout, "a message was begun and not finished")
+            self._transport.close()
+
+    async def close(self) -> None:
+        """Clean up after the connection."""
+        self._connection._drop_incoming_parts()
+        self._count_incomplete(closed=True)
+        await super().close()
 
     async def _take_turn(self) -> None:
         """Wait until this connection and its address may go on; who asks too fast is slowed."""

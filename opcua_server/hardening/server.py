@@ -62,6 +62,7 @@ class GuardedInternalServer(InternalServer):
         bound_decoding()
         self.audit = Audit()
         self.logins = FailedLogins()
+        self.incomplete = 0  # bytes of unfinished messages, all connections
         self.rates = Remembered(
             lambda: Bucket(ADDRESS_REQUESTS_PER_S, ADDRESS_BURST, monotonic()), ADDRESSES
         )

@@ -14,6 +14,7 @@ from opcua_server.security.certificates import (
     common_name,
     der_of,
     fingerprint,
+    issued_by,
     read,
     thumbprint,
     uris,
@@ -77,10 +78,22 @@ class PkiKeeper:
             raise UsageError(text.format(wanted=wanted))
         return self._move(read(found.file), REJECTED, "rejected")
 
-    def renew(self) -> Entry:
-        """A new key and certificate for the server."""
-        identity = pki.renew(self.folder, pki.APPLICATION_URI)
-        return _entry("own", identity.certificate, read(identity.certificate))
+    def renew(self) -> list[Entry]:
+        """A new key and certificate for each server of ours; a running one takes them by itself.
+
+        What an authority issued is left to it. Raises UsageError when there is nothing else.
+        """
+        self.own()
+        mine = [
+            (path, uris(one)[0])
+            for place, path, one in self._files()
+            if place == "own" and uris(one) and issued_by(one, one)
+        ]
+        if not mine:
+            raise UsageError(_("the server's certificate was issued by an authority: ask it"))
+        for path, uri in mine:
+            pki.create(pki.Identity.of(self.folder, path.stem), uri)
+        return [_entry("own", path, read(path)) for path, _uri in mine]
 
     def export(self, out: Path) -> Entry:
         """Write the server's certificate to a file, for clients to trust. Raises UsageError."""

@@ -17,6 +17,11 @@ LOOKS_BETWEEN_CHECKS = 720  # the date is looked at once an hour; assumed
 
 
 async def keep_current(
+<<<<<<< HEAD
+    server: Any, folder: Path, uri: str, file: str, every: float = LOOK_EVERY_S
+) -> None:
+    """Show the certificate `file` in `folder` as it is at any time, as long as the task lives."""
+=======
     server: Any,
     folder: Path,
     uri: str = pki.APPLICATION_URI,
@@ -27,6 +32,7 @@ async def keep_current(
 
     `uri` and `file` are those of `own_identity`.
     """
+>>>>>>> main
     identity = pki.Identity.of(folder, file)
     shown, looks = written(identity), 0
     while True:
@@ -39,9 +45,9 @@ async def keep_current(
             if now != shown:
                 await server.use_identity(identity.certificate, identity.key)
                 shown = now
-                log.info("the certificate in %s is shown from now on", identity.certificate)
+                log.info("%s is shown from now on", identity.certificate)
         except (OSError, ValueError, TwinError) as error:
-            log.warning("the certificate in %s cannot be shown: %s", folder, error)
+            log.warning("%s cannot be shown: %s", identity.certificate, error)
 
 
 def written(identity: pki.Identity) -> tuple[int, int]:

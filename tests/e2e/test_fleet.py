@@ -90,7 +90,10 @@ async def test_together_they_hold_the_nodes_of_the_one_server_and_none_twice(
         twice = {key for key in seen.keys() & nodes.keys() if not of_the_line_itself(key)}
         assert not twice, f"{station} repeats {twice}"
         seen |= nodes
-    assert seen == expected
+    # what sums the stations up is only where they are
+    line = fleet[0].line.id
+    sums = (f"ns=2;s={line}.Components", f"ns=2;s={line}.MachineryBuildingBlocks.Machinery")
+    assert seen == {key: row for key, row in expected.items() if not key.startswith(sums)}
 
 
 async def test_find_servers_of_the_line_names_every_machine_and_each_answers(

@@ -176,22 +176,23 @@ def _pki(
                 for row in rows
             ])  # fmt: skip
             return
-        entry = keeper.own() if action is PkiAction.SHOW else keeper.renew()
+        entries = [keeper.own()] if action is PkiAction.SHOW else keeper.renew()
     else:
         if what is None:
             raise UsageError(_("{action}: expected a file or a thumbprint").format(
                 action=action.value))  # fmt: skip
         take = {"trust": keeper.trust, "reject": keeper.reject}.get(action.value)
-        entry = keeper.export(Path(what)) if take is None else take(what)
-    for title, text in (
-        (_("place"), entry.place),
-        (_("name"), entry.name),
-        (_("application"), entry.uri),
-        (_("thumbprint"), entry.thumbprint),
-        (_("ends"), f"{entry.ends:%Y-%m-%d}"),
-        (_("file"), str(entry.file)),
-    ):
-        show(f"{title}: {text}")
+        entries = [keeper.export(Path(what)) if take is None else take(what)]
+    for entry in entries:
+        for title, text in (
+            (_("place"), entry.place),
+            (_("name"), entry.name),
+            (_("application"), entry.uri),
+            (_("thumbprint"), entry.thumbprint),
+            (_("ends"), f"{entry.ends:%Y-%m-%d}"),
+            (_("file"), str(entry.file)),
+        ):
+            show(f"{title}: {text}")
 
 
 def _users(

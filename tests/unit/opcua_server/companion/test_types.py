@@ -60,17 +60,18 @@ def build(plant: Plant) -> None:
     types.instantiate(
         "BaseAnalogType", "RFL.Mirror", "Mirror", "RFL", values={"": Row("RFL.Zone8Temp")}
     )
+    orders = "JobControl:ISA95JobOrderReceiverObjectType"
     receiver = types.instantiate(
-        "JobControl:ISA95JobOrderReceiverObjectType",
+        orders,
         "RFL.Orders",
-        "JobControl:JobOrderControl",
+        "JobOrders",
         "RFL",
         optional=("Store",),
         values={
             "MaxDownloadableJobOrders": 10,
             "JobOrderList": Derived(lambda view: listed(types)),
-            "CurrentState": "EmptyState",
-            "CurrentState/Id": ua.NodeId(5000, INDEX["JobControl"]),
+            "CurrentState": "Running",
+            "CurrentState/Id": types.component(orders, "Running"),
             "WorkMaster": [types.structure("JobControl:ISA95WorkMasterDataType")(ID="pcb")],
             **{name: [] for name in RESOURCES},
         },

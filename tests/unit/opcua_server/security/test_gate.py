@@ -303,12 +303,14 @@ async def test_the_audit_log_says_who_did_what_and_never_a_password(
 async def test_a_renewed_certificate_is_shown_without_a_restart(tmp_path: Path) -> None:
     adapter = OpcUaAdapter(port=0, pki=tmp_path / "pki")
     await adapter.start(StandInSession())
-    watch = asyncio.create_task(keep_current(adapter._server, tmp_path / "pki", every=0.02))
+    watch = asyncio.create_task(
+        keep_current(adapter._server, tmp_path / "pki", pki.APPLICATION_URI, "server", every=0.02)
+    )
     try:
         await asyncio.sleep(0.05)
         before = await outcome(await prepared(adapter, tmp_path, make("anyone")))
         old = pki.Identity.of(tmp_path / "pki").certificate.read_bytes()
-        new = PkiKeeper(tmp_path / "pki").renew()
+        (new,) = PkiKeeper(tmp_path / "pki").renew()
         async with asyncio.timeout(5):
             while adapter._server.iserver.endpoints[0].ServerCertificate == old:  # type: ignore[union-attr]
                 await asyncio.sleep(0.02)

@@ -110,7 +110,7 @@ async def test_too_few_limits_are_an_error() -> None:
 async def test_a_long_range_comes_in_pages_that_join_without_a_seam(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("opcua_server.history.PAGE", 1000)
+    monkeypatch.setattr("opcua_server.history.service.PAGE", 1000)
     source = history(now=3 * 1000 * 0.5 + 7)
     found: list[int] = []
     point: bytes | None = None
@@ -157,9 +157,9 @@ async def test_releasing_continuation_points_answers_without_data() -> None:
     assert found.ContinuationPoint is None
 
 
-async def test_other_kinds_of_history_are_refused_by_name() -> None:
+async def test_no_value_is_ever_modified_so_that_history_is_refused_by_name() -> None:
     wanted = request(at(0.0), at(50.0), 2, False)
-    wanted.HistoryReadDetails = ua.ReadProcessedDetails()
+    wanted.HistoryReadDetails.IsReadModified = True
     (found,) = await history().read_history(wanted)
     assert found.StatusCode.name == "BadHistoryOperationUnsupported"
 
