@@ -81,11 +81,7 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
-<<<<<<< HEAD
     change while the server runs; `audit` is the audit log or its file. `application` says who the
-=======
-    change while the server runs; `audit` is the file of the audit log. `application` says who the
->>>>>>> main
     server is; `types` are those of a server beside it in this process.
     """
 
@@ -100,11 +96,7 @@ class OpcUaAdapter:
         allow_none: bool | None = None,
         auto_trust: bool | None = None,
         users_file: Path | None = None,
-<<<<<<< HEAD
         audit: Path | Audit | None = None,
-=======
-        audit: Path | None = None,
->>>>>>> main
         application: Application = Application(),
         types: SharedTypes | None = None,
     ) -> None:
@@ -179,14 +171,8 @@ class OpcUaAdapter:
         )
         await server.start_on(sock)
         if self.pki is not None:
-<<<<<<< HEAD
             who = self.application
             self._renewal = asyncio.create_task(keep_current(server, self.pki, who.uri, who.file))
-=======
-            self._renewal = asyncio.create_task(
-                keep_current(server, self.pki, self.application.uri, self.application.file)
-            )
->>>>>>> main
         self._server, self._store, self._space = server, store, space
         log.info("listening on %s", self.endpoints[0])
 

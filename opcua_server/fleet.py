@@ -18,10 +18,7 @@ from numpy.typing import NDArray
 from opcua_server.adapter import Application, OpcUaAdapter
 from opcua_server.nodes import LINE_STATION
 from opcua_server.pki import APPLICATION_URI
-<<<<<<< HEAD
 from opcua_server.security.audit import Audit
-=======
->>>>>>> main
 from twin.field import Exposure, Records
 from twin.serve.adapter import Block
 

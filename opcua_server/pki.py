@@ -47,11 +47,7 @@ class Identity:
 
     @classmethod
     def of(cls, folder: Path, file: str = "server") -> Identity:
-<<<<<<< HEAD
         """Where a server's own lie in a PKI folder; `file` is their name without the ending."""
-=======
-        """Where the server's own lie in a PKI folder."""
->>>>>>> main
         return cls(folder / "own" / f"{file}.der", folder / "own" / f"{file}.pem")
 
 

@@ -17,22 +17,9 @@ LOOKS_BETWEEN_CHECKS = 720  # the date is looked at once an hour; assumed
 
 
 async def keep_current(
-<<<<<<< HEAD
     server: Any, folder: Path, uri: str, file: str, every: float = LOOK_EVERY_S
 ) -> None:
     """Show the certificate `file` in `folder` as it is at any time, as long as the task lives."""
-=======
-    server: Any,
-    folder: Path,
-    uri: str = pki.APPLICATION_URI,
-    file: str = "server",
-    every: float = LOOK_EVERY_S,
-) -> None:
-    """Show the certificate in `folder` as it is at any time, for as long as the task lives.
-
-    `uri` and `file` are those of `own_identity`.
-    """
->>>>>>> main
     identity = pki.Identity.of(folder, file)
     shown, looks = written(identity), 0
     while True:

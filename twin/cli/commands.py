@@ -400,13 +400,8 @@ def _serve(
             force=force,
             dirt=dirt,
             level=level,
-<<<<<<< HEAD
-            access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
-            endpoints=endpoints.value,
-=======
             endpoints=endpoints.value,
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
->>>>>>> main
         ),
     )
 
