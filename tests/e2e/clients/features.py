@@ -154,7 +154,8 @@ def processed(found: Found, stage: Stage) -> Iterator[str]:
 
 
 def connection(found: Found, stage: Stage) -> Iterator[str]:
-    yield from differs("session", found["session"], "kept")
+    if stage.sessions_since():
+        yield "another session"
     yield from _goes_on(found)
 
 
@@ -164,7 +165,9 @@ def restart(found: Found, stage: Stage) -> Iterator[str]:
 
 def _goes_on(found: Found) -> Iterator[str]:
     if not found["before"] or not found["after"]:
-        yield "the subscription did not go on"
+        yield "no values afterwards"
+    if found["by"] != "library":
+        yield f"yes; {found['by']} again is left to the program"
 
 
 def _in_order(rows: Found, least: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from asyncua import ua
+from asyncua.server.internal_session import InternalSession
 
 import twin
 from opcua_server import OpcUaAdapter, hash_password
@@ -67,8 +68,13 @@ class Stage:
     async def cut(self) -> None:
         """Break every connection, as a pulled cable does; sessions stay on the server."""
         server: Any = self.adapter._server
+        self._sessions = InternalSession._counter
         for connection in list(server.bserver.clients):
             connection.transport.abort()
+
+    def sessions_since(self) -> int:
+        """How many sessions were made since the cut."""
+        return int(InternalSession._counter - self._sessions)
 
     async def restart(self) -> None:
         """Stop the server and start another on the same port, with nothing of the old one."""

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-LATE_S = 40.0  # a feature that takes longer has failed; reconnecting takes the longest
+LATE_S = 60.0  # a feature that takes longer has failed; reconnecting takes the longest
 
 
 class Ask:
