@@ -56,6 +56,7 @@ def _ids(*names: str) -> frozenset[ua.NodeId]:
 
 (CREATE,) = _ids("CreateSession")
 (ACTIVATE,) = _ids("ActivateSession")
+(BROWSE_NEXT,) = _ids("BrowseNext")
 DISCOVERY = _ids("FindServers", "GetEndpoints")
 CHANNEL = _ids("CloseSecureChannel")
 NOT_OFFERED = _ids(  # a discovery server's services, and changes of the address space
@@ -314,11 +315,20 @@ class GuardedProcessor(UaProcessor):
         if self._holds(token):
             if typeid == ACTIVATE:
                 await asyncio.sleep(self.iserver.logins.wait(self.address))
+            if typeid == BROWSE_NEXT and self.session.is_activated():  # asyncua does not know it
+                await self._browse_next(requesthdr, seqhdr, body)
+                return True
             return await handle(typeid, requesthdr, seqhdr, body)
         if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
             await asyncio.sleep(self.iserver.logins.wait(self.address))
             return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
         raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
+
+    async def _browse_next(self, requesthdr: Any, seqhdr: Any, body: Any) -> None:
+        params = struct_from_binary(ua.BrowseNextParameters, body)
+        response = ua.BrowseNextResponse()
+        response.Parameters.Results = await self.session.browse_next(params)
+        self.send_response(requesthdr.RequestHandle, seqhdr, response)
 
     def _holds(self, token: ua.NodeId) -> bool:
         session = self.session

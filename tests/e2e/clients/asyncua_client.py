@@ -133,11 +133,17 @@ class Features:
                 RequestedMaxReferencesPerNode=20, NodesToBrowse=wanted
             ))  # fmt: skip
             while found:
-                todo += {
-                    ua.NodeId(ref.NodeId.Identifier, ref.NodeId.NamespaceIndex, ref.NodeId.NodeIdType)
-                    for result in found
-                    for ref in result.References
-                } - seen - set(todo)
+                todo += (
+                    {
+                        ua.NodeId(
+                            ref.NodeId.Identifier, ref.NodeId.NamespaceIndex, ref.NodeId.NodeIdType
+                        )
+                        for result in found
+                        for ref in result.References
+                    }
+                    - seen
+                    - set(todo)
+                )
                 points = [one.ContinuationPoint for one in found if one.ContinuationPoint]
                 if not points:
                     break

@@ -202,7 +202,9 @@ class Feature:
 
 FEATURES: tuple[Feature, ...] = (
     Feature("discovery", "GetEndpoints, FindServers", discovery),
-    Feature("policies", "Basic256Sha256 and Aes256_Sha256_RsaPss, Sign and Sign & Encrypt", policies),
+    Feature(
+        "policies", "Basic256Sha256 and Aes256_Sha256_RsaPss, Sign and Sign & Encrypt", policies
+    ),
     Feature("certificate", "login by X.509 user certificate", certificate),
     Feature("refused", "a wrong password is refused", refused),
     Feature("observer", "None, anonymous: reads, and may do nothing else", observer),

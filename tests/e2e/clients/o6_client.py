@@ -189,9 +189,7 @@ class Features:
         client = prepared(self.ask)
         client.config.sessionLocaleIds = ["ko"]
         async with client:
-            name = await client.read(
-                node_id(self.ask.station), attr=o6.AttributeId.DISPLAY_NAME
-            )
+            name = await client.read(node_id(self.ask.station), attr=o6.AttributeId.DISPLAY_NAME)
             return str(name.text)
 
     async def subscribe(self) -> Any:

@@ -144,7 +144,10 @@ def _subtypes(space: Any, kind: Any) -> set[Any]:
 
 
 async def play(
-    stage: Stage, command: list[str], features: Iterable[str], hear: Callable[[dict[str, Any]], None]
+    stage: Stage,
+    command: list[str],
+    features: Iterable[str],
+    hear: Callable[[dict[str, Any]], None],
 ) -> None:
     """Run a client program; `hear` gets what it told of a feature, at once."""
     process = await asyncio.create_subprocess_exec(
