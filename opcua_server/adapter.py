@@ -9,7 +9,7 @@ import logging
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,10 @@ from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
+from opcua_server.bulk import SpaceBuilder
+from opcua_server.chaos import Chaos, plan_of
+from opcua_server.chaos.method import offer
+from opcua_server.chaos.weather import Weather
 from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
@@ -34,7 +38,7 @@ from opcua_server.security.renewal import keep_current
 from opcua_server.security.rights import Rights
 from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
-from opcua_server.shared import SharedTypes
+from opcua_server.shared import SharedTypes, move_namespace
 from opcua_server.store import LiveStore
 from twin.errors import PortInUse
 from twin.field import Records
@@ -83,7 +87,8 @@ class OpcUaAdapter:
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
     change while the server runs; `audit` is the audit log or its file. `application` says who the
-    server is; `types` are those of a server beside it in this process.
+    server is; `types` are those of a server beside it in this process. `chaos` names a profile or
+    a script of disturbances; `weather` is what one suffers that is disturbed from outside.
     """
 
     def __init__(
@@ -100,9 +105,14 @@ class OpcUaAdapter:
         audit: Path | Audit | None = None,
         application: Application = Application(),
         types: SharedTypes | None = None,
+        weather: Weather | None = None,
+        chaos: str = "",
     ) -> None:
         self.host, self.port = host, port
         self.application, self.types = application, types
+        self.weather = weather or (Weather() if chaos else None)
+        self.plan = chaos
+        self.chaos: Chaos | None = None
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
         self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
@@ -113,6 +123,8 @@ class OpcUaAdapter:
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
+        self._session: Any = None
+        self._shift = 0  # namespaces before the line's that are there for nothing
         self._derivations = Derivations()
 
     @property
@@ -127,9 +139,18 @@ class OpcUaAdapter:
         """Build the address space and listen. Raises PortInUse when the port is taken."""
         for name in ("asyncua.server.uaprocessor", "asyncua.server.server"):
             logging.getLogger(name).addFilter(unexpected)
+        self._session = session
+        await self._open()
+        if self.plan:
+            seed = session.run.trace.seed
+            plan = plan_of(self.plan, seed, session.shown.tags)
+            self.chaos = Chaos(plan, seed, session, lambda _target: {"": self})
+            self.chaos.start()
+
+    async def _open(self) -> None:
         sock = bind(self.host, self.port)
         try:
-            await self._start(session, sock)
+            await self._start(self._session, sock)
         except BaseException:
             sock.close()
             raise
@@ -137,19 +158,20 @@ class OpcUaAdapter:
     async def _start(self, session: Any, sock: socket.socket) -> None:
         self.port = sock.getsockname()[1]
         line = session.line
-        core = LineInternalServer(self.accounts, self.types)
+        core = LineInternalServer(self.accounts, self.types, self.weather)
         core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
         tags = tuple(shown.tags.values())
-        store = LiveStore(tags, session.started_at)
+        store = self._store or LiveStore(tags, session.started_at)  # kept over restarts
         with collector_paused():
             await server.init()
-            index = await server.register_namespace(nodes.namespace_uri(line))
+            await server.register_namespace(nodes.namespace_uri(line))
             plant.load_types(core.aspace, session)
             self.types = self.types or SharedTypes(core.aspace)
             await self._describe(server, self.application.name or line.title.en)
             await self._tell_capabilities(server)
+            index = move_namespace(core.aspace, nodes.namespace_uri(line), self._shift)
             stepped = session.clock == "stepped"
             space = nodes.build(
                 core.aspace,
@@ -161,6 +183,8 @@ class OpcUaAdapter:
                 session.keeps_history,
                 getattr(session, "whole_line", True),
             )
+            if self.weather is not None and getattr(session, "whole_line", True):
+                offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
@@ -234,9 +258,11 @@ class OpcUaAdapter:
 
     async def publish(self, block: Any) -> None:
         """Take a block of values; clients are told of those that changed."""
-        store, space = self._store, self._space
-        if store is None or space is None:
+        store = self._store
+        if store is None:
             return
+        if self.chaos is not None:
+            await self.chaos.follow()
         received = getattr(block, "received", None)
         values: Iterable[tuple[int, ua.DataValue | None]]
         if received is not None:
@@ -244,8 +270,17 @@ class OpcUaAdapter:
         else:
             rows = store.update(block.t, block.values, block.changed).tolist()
             values = ((row, None) for row in rows)
+        await self._hand_out(store, values)
+
+    async def _hand_out(
+        self, store: LiveStore, values: Iterable[tuple[int, ua.DataValue | None]]
+    ) -> None:
+        """Tell subscribers of rows; the store's present value where none is given."""
+        space = self._space
         told = 0
         for row, value in values:
+            if space is None:
+                continue
             listeners = space.variables[row].attributes[ua.AttributeIds.Value].datachange_callbacks
             if not listeners:
                 continue
@@ -258,12 +293,52 @@ class OpcUaAdapter:
                 await asyncio.sleep(0)
         await self._derivations.publish()
 
+    @property
+    def core(self) -> LineInternalServer | None:
+        """The internal server; None while it is down."""
+        return None if self._server is None else self._server.iserver
+
+    @property
+    def store(self) -> LiveStore | None:
+        """The live values."""
+        return self._store
+
+    async def retell(self, rows: list[int]) -> None:
+        """Tell subscribers the present state of these rows."""
+        if self._store is not None:
+            await self._hand_out(self._store, ((row, None) for row in rows))
+
+    async def come_back(self, *, shift: bool = False, new_identity: bool = False) -> None:
+        """Start again at the same address, after `go_down`.
+
+        `shift` gives the line's namespace another index, `new_identity` the server another key
+        and certificate; the one of the user's PKI folder stays for the next run.
+        """
+        await self.go_down()
+        self._shift += shift
+        if new_identity and self.pki is not None:
+            file = f"chaos-{self.application.file.removeprefix('chaos-')}"
+            self.application = replace(self.application, file=file)
+            pki.forget(self.pki, file)
+        await self._open()
+
+    def keep(self, folder: Path) -> None:
+        """Write what chaos did into the run's folder."""
+        if self.chaos is not None:
+            self.chaos.keep(folder)
+
     async def stop(self) -> None:
+        """Close all connections and the port, for good."""
+        if self.chaos is not None:
+            await self.chaos.stop()
+        await self.go_down()
+        self.audit.close()
+
+    async def go_down(self) -> None:
         """Close all connections and the port."""
         server, self._server = self._server, None
         if self._renewal is not None:
             self._renewal.cancel()
-        self.audit.close()
         if server is not None:
             await server.stop()
             gc.unfreeze()

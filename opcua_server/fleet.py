@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opcua_server.adapter import Application, OpcUaAdapter
+from opcua_server.chaos import Chaos, plan_of
+from opcua_server.chaos.acts import Site
+from opcua_server.chaos.weather import Weather
 from opcua_server.nodes import LINE_STATION
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.security.audit import Audit
@@ -38,7 +41,7 @@ class PartOfSession:
     """A live session as one of the servers sees it: `station` "Line" is the line itself."""
 
     def __init__(self, session: Any, station: str) -> None:
-        self._session = session
+        self._session = self.whole = session
         self.station = station
         self.whole_line = station == LINE_STATION
         shown = session.shown
@@ -100,11 +103,20 @@ class OpcUaFleet:
     every server has a certificate and an application URI of its own.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 4840, **options: Any) -> None:
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 4840,
+        *,
+        chaos: str = "",
+        audit: Path | Audit | None = None,
+        **options: Any,
+    ) -> None:
         self.host, self.port = host, port
-        path = options.get("audit")
-        log = {"audit": Audit(path)} if isinstance(path, Path) else {}  # one file, one writer
-        self.options = options | log
+        self.plan = chaos
+        self.chaos: Chaos | None = None
+        log = audit if isinstance(audit, Audit) else Audit(audit)  # one file, one writer
+        self.options = options | {"audit": log}
         self.servers: dict[str, OpcUaAdapter] = {}
         self._shares: dict[str, Share] = {}
 
@@ -126,7 +138,12 @@ class OpcUaFleet:
                 part = PartOfSession(session, station)
                 port = self.port + number if self.port else 0
                 server = OpcUaAdapter(
-                    self.host, port, application=application, types=types, **self.options
+                    self.host,
+                    port,
+                    application=application,
+                    types=types,
+                    weather=Weather() if self.plan else None,
+                    **self.options,
                 )
                 self.servers[station] = server
                 self._shares[station] = Share.of(session, part)
@@ -137,14 +154,33 @@ class OpcUaFleet:
             raise
         line, *stations = self.servers.values()
         line.list_others([(server.application, server.port) for server in stations])
+        if self.plan:
+            seed = session.run.trace.seed
+            plan = plan_of(self.plan, seed, session.shown.tags, self.servers)
+            self.chaos = Chaos(plan, seed, session, self._meant)
+            self.chaos.start()
+
+    def _meant(self, target: str) -> dict[str, Site]:
+        """Servers that a target of chaos means: a station's, a tag's, or all."""
+        one = self.servers.get(target.partition(".")[0])
+        return dict(self.servers) if one is None else {target.partition(".")[0]: one}
+
+    def keep(self, folder: Path) -> None:
+        """Write what chaos did into the run's folder."""
+        if self.chaos is not None:
+            self.chaos.keep(folder)
 
     async def publish(self, block: Any) -> None:
         """Give each server its rows of a block."""
+        if self.chaos is not None:
+            await self.chaos.follow()
         for station, server in self.servers.items():
             await server.publish(self._shares[station].cut(block))
 
     async def stop(self) -> None:
         """Close all connections and ports."""
+        if self.chaos is not None:
+            await self.chaos.stop()
         while self.servers:
             _station, server = self.servers.popitem()
             await server.stop()

@@ -71,6 +71,12 @@ def own_identity(folder: Path, application_uri: str, file: str = "server") -> Id
     return identity
 
 
+def forget(folder: Path, file: str) -> None:
+    """Remove a certificate and its key, so that the next start makes new ones."""
+    for ending in ("der", "pem"):
+        (folder / "own" / f"{file}.{ending}").unlink(missing_ok=True)
+
+
 def usable(identity: Identity, application_uri: str) -> bool:
     """Whether both files are there and the certificate names this application and is in date."""
     if not (identity.certificate.is_file() and identity.key.is_file()):

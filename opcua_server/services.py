@@ -6,12 +6,14 @@ Reads answer per user and language, writes and calls go to the desk, history to 
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import Any
 
 from asyncua import ua
 
 from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
+from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
@@ -193,9 +195,16 @@ class LineInternalServer(GuardedInternalServer):
     rights: Rights
     others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
-    def __init__(self, user_manager: Any, types: SharedTypes | None = None) -> None:
+    def __init__(
+        self,
+        user_manager: Any,
+        types: SharedTypes | None = None,
+        weather: Weather | None = None,
+    ) -> None:
         super().__init__(user_manager)
-        self.types = types
+        self.types, self.weather = types, weather
+        if weather is not None:
+            self.processor_class = StormyProcessor
         self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
 
@@ -209,6 +218,11 @@ class LineInternalServer(GuardedInternalServer):
     async def _address_space_fixes(self) -> None:
         if self.types is None:  # shared types are mended already
             await super()._address_space_fixes()
+
+    @property
+    def clock_error(self) -> timedelta:
+        """What this server's clock is wrong by."""
+        return timedelta(0) if self.weather is None else self.weather.clock_error
 
     def find_servers(self, params: Any, sockname: Any = None) -> Any:
         """This server, and those beside it at the host the client knows (OPC 10000-4, 5.5.2)."""

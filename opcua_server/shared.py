@@ -13,7 +13,8 @@ from itertools import count
 from asyncua import ua
 from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 
-from opcua_server.bulk import A
+from opcua_server.bulk import A, T, attribute
+from opcua_server.companion.loader import NAMESPACES
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.address_space", "AddressSpace.__init__"),
@@ -53,7 +54,7 @@ HANDLES = count(1_000_000_000, 1_000_000_000)  # callbacks on a shared node must
 
 
 class SharedTypes:
-    """The nodes of a server that has its types and nothing of its own yet."""
+    """The nodes of a server that has its types and nothing of a line yet."""
 
     def __init__(self, space: AddressSpace) -> None:
         self.nodes: dict[ua.NodeId, NodeData] = dict(space._nodes)
@@ -95,3 +96,15 @@ def _copied(node: NodeData) -> NodeData:
         value = copy.deepcopy(held.value) if key == A.Value else held.value
         new.attributes[key] = AttributeValue(value)
     return new
+
+
+def move_namespace(space: AddressSpace, line: str, shift: int) -> int:
+    """Index of the line's namespace after it has moved `shift` times, behind all others."""
+    held = space[NAMESPACES].attributes[A.Value].value
+    known = list(held.Value.Value)
+    for number in range(shift):
+        known[known.index(line)] = f"urn:twin:moved:{number + 1}"
+        known.append(line)
+    if shift:
+        space[NAMESPACES].attributes[A.Value] = attribute(known, T.String, is_array=True)
+    return known.index(line)

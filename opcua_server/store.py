@@ -8,7 +8,7 @@ columns at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -74,6 +74,8 @@ class LiveStore:
         self._made: list[ua.DataValue | None] = [None] * count
         self._quality: NDArray[np.int8] = np.zeros(count, dtype=np.int8)
         self._reachable: NDArray[np.bool_] = np.ones(count, dtype=np.bool_)
+        self._forced: dict[object, tuple[frozenset[int], ua.StatusCode]] = {}
+        self._clock_error = timedelta(0)
 
     def update(
         self, t: float, values: NDArray[np.float64], changed: NDArray[np.bool_]
@@ -89,7 +91,7 @@ class LiveStore:
         self.values = np.array(values, dtype=np.float64)
         rows = np.flatnonzero(changed | first)
         self.generation[rows] += 1
-        self.server_time = datetime.now(UTC)
+        self.server_time = datetime.now(UTC) + self._clock_error
         self._made = [None] * len(self.tags)
         return rows
 
@@ -99,7 +101,7 @@ class LiveStore:
         self._reachable[row] = True  # it came through
         self.source[row] = self.base + round(stamp * TICKS_PER_S)
         self.generation[row] += 1
-        self.server_time = datetime.now(UTC)
+        self.server_time = datetime.now(UTC) + self._clock_error
         self._made[row] = None
         made = self.data_value(row)
         if again:
@@ -120,6 +122,36 @@ class LiveStore:
             return None
         return float(self.source[row] - self.base) / TICKS_PER_S
 
+    def force(self, owner: object, rows: Iterable[int], status: ua.StatusCode) -> None:
+        """Give rows another status until `owner` releases them; the last to do so counts."""
+        held = self._forced[owner] = (frozenset(rows), status)
+        self._touch(held[0])
+
+    def release(self, owner: object) -> list[int]:
+        """Give back what `owner` forced: rows with their own status again."""
+        rows, _status = self._forced.pop(owner, (frozenset(), None))
+        self._touch(rows)
+        return sorted(rows)
+
+    def _touch(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            self._made[row] = None
+            self.generation[row] += bool(self.generation[row])
+
+    def forced(self, row: int) -> ua.StatusCode | None:
+        """Status that is forced on a row; None where it has its own."""
+        found = [status for rows, status in self._forced.values() if row in rows]
+        return found[-1] if found else None
+
+    def set_clock_error(self, error: timedelta) -> None:
+        """Let the server's clock be wrong by `error`: timestamps from now on, not history."""
+        shift = round((error - self._clock_error) / timedelta(microseconds=1)) * 10
+        self.base += shift
+        self.source = self.source + shift
+        self.server_time += error - self._clock_error
+        self._clock_error = error
+        self._made = [None] * len(self.tags)
+
     def data_value(self, row: int) -> ua.DataValue:
         """The row's present value; one object is shared by all who ask, and never altered."""
         made = self._made[row]
@@ -132,9 +164,12 @@ class LiveStore:
         if not self.generation[row]:
             return ua.DataValue(None, WAITING, None, self.server_time)
         value = self.values[row]
+        forced = self.forced(row) if self._forced else None
+        if forced is not None and forced.is_bad():
+            return ua.DataValue(None, forced, source, self.server_time)
         if not np.isfinite(value):
             return ua.DataValue(None, NO_VALUE, source, self.server_time)
         variant_type, convert = self._wire[row]
         variant = ua.Variant(convert(value), variant_type)
         status = QUALITY[self._quality[row]] if self._reachable[row] else LAST_USABLE
-        return ua.DataValue(variant, status, source, self.server_time)
+        return ua.DataValue(variant, forced or status, source, self.server_time)

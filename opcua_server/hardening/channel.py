@@ -89,7 +89,8 @@ class GuardedProtocol(OPCUAProtocol):
             return
         super().connection_made(transport)
         if self.processor is not None and self.transport is not None:
-            self.processor = GuardedProcessor(self.iserver, self.transport, self.limits)
+            kind = self.iserver.processor_class
+            self.processor = kind(self.iserver, self.transport, self.limits)
             self.processor.set_policies(self.policies)
 
     def data_received(self, data: bytes) -> None:

@@ -9,7 +9,7 @@ import math
 import socket
 import struct
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,7 +22,7 @@ from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.internal_server import InternalServer
 
 from opcua_server.hardening.buffer import bound_decoding
-from opcua_server.hardening.channel import GuardedProtocol
+from opcua_server.hardening.channel import GuardedProcessor, GuardedProtocol
 from opcua_server.hardening.limits import (
     ADDRESS_BURST,
     ADDRESS_REQUESTS_PER_S,
@@ -54,6 +54,7 @@ class GuardedInternalServer(InternalServer):
     """asyncua's core with guarded sessions, tight limits and passwords that cannot be replayed."""
 
     session_class: type[GuardedSession] = GuardedSession
+    processor_class: type[GuardedProcessor] = GuardedProcessor
     clear_passwords = False
     gate: Gate | None = None  # without a PKI folder nothing is asked of certificates
 
@@ -75,6 +76,11 @@ class GuardedInternalServer(InternalServer):
         self.max_unacked_messages_per_subscription = 100
         self.max_subscriptions = SESSIONS * SUBSCRIPTIONS_PER_SESSION
         self.max_lifetime_count, self.max_keep_alive_count = 3000, 1000
+
+    @property
+    def clock_error(self) -> timedelta:
+        """What this server's clock is wrong by."""
+        return timedelta(0)
 
     def create_session(self, name: str, user: Any = None, external: bool = False) -> Any:
         """A session for a client, without any right until it is activated."""
@@ -174,7 +180,7 @@ class GuardedServer(Server):
     async def _tell_time(self) -> None:
         status = self.iserver.server_status_node
         while True:
-            now = datetime.now(UTC)
+            now = datetime.now(UTC) + self.iserver.clock_error
             told = dataclasses.replace(await status.read_value(), CurrentTime=now)
             await status.write_value(told)
             await self.iserver.current_time_node.write_value(now)

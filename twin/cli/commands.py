@@ -374,6 +374,14 @@ def _serve(
             help=_("One OPC UA server for the line, or one more for each machine (next ports)."),
         ),
     ] = Endpoints.LINE,
+    chaos: Annotated[
+        str,
+        typer.Option(
+            "--chaos",
+            metavar="PROFILE|FILE",
+            help=_("Disturb the OPC UA server: none, gentle, field, hostile, or a .yaml script."),
+        ),
+    ] = "",
     force: Annotated[bool, force()] = False,
     anonymous: Annotated[Anonymous, anonymous()] = Anonymous.OBSERVER,
     allow_none: Annotated[bool | None, allow_none()] = None,
@@ -401,6 +409,7 @@ def _serve(
             dirt=dirt,
             level=level,
             endpoints=endpoints.value,
+            chaos=chaos,
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
         ),
     )

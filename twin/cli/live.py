@@ -48,6 +48,7 @@ class Options:
     dirt: str = "clean"
     level: int | None = None
     endpoints: Literal["line", "machine"] = "line"
+    chaos: str = ""
     access: Access = field(default_factory=Access)
 
 
@@ -84,13 +85,14 @@ def serve(name: str, options: Options) -> None:
     )
     if before:
         session.run.advance(before)
+    faces = adapters(line, options, password)
     gc.disable()  # until the start is over: it makes lasting objects only, and is a sixth faster
     try:
-        asyncio.run(_run(session, adapters(line, options, password), password, limit))
+        asyncio.run(_run(session, faces, password, limit))
     finally:
         gc.enable()
         if options.out is not None and session.now > 0.0:
-            _keep(session, options.out, options.force)
+            _keep(session, faces, options.out, options.force)
 
 
 def _started_at(line: Line, clock: str, before: float) -> datetime | None:
@@ -118,6 +120,7 @@ def adapters(line: Line, options: Options, password: str) -> list[Any]:
             options.host,
             options.opcua_port,
             users={INSTRUCTOR: (hashed, INSTRUCTOR)},
+            chaos=options.chaos,
             **options.access.arguments(options.host),
         ),
         http(options.host, options.http_port, static=page(), scene=scene),
@@ -177,8 +180,11 @@ def _machines(opcua: Any) -> list[tuple[str, str]]:
     return list(getattr(opcua, "endpoint_of", {}).items())[1:]
 
 
-def _keep(session: Session, out: Path, force: bool) -> None:
+def _keep(session: Session, adapters: list[Any], out: Path, force: bool) -> None:
     from twin.trace.store import save
 
     save(session.trace, out, force=force)
+    for adapter in adapters:
+        if hasattr(adapter, "keep"):
+            adapter.keep(out)
     say(_("The run is in {folder}").format(folder=out))
