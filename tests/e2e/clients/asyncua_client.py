@@ -11,7 +11,7 @@ from asyncua.crypto.security_policies import (
     SecurityPolicyBasic256Sha256,
 )
 from asyncua.ua import AttributeIds as A
-from steps import Ask, given, go_through
+from steps import Ask, Rang, alarm_story, given, go_through, states
 
 POLICIES = {
     "Basic256Sha256": SecurityPolicyBasic256Sha256,
@@ -33,6 +33,11 @@ HIERARCHICAL = ua.NodeId(ua.ObjectIds.HierarchicalReferences)
 def node_id(name: str) -> ua.NodeId:
     """A node of the line."""
     return ua.NodeId(name, 2)
+
+
+def plain(node: ua.NodeId) -> ua.NodeId:
+    """An expanded NodeId of this server as a NodeId."""
+    return ua.NodeId(node.Identifier, node.NamespaceIndex, node.NodeIdType)
 
 
 def name_of(error: Any) -> str:
@@ -61,6 +66,45 @@ class Heard:
         while len(self.rows) < before + number:
             await asyncio.sleep(0.05)
         return self.rows[before:]
+
+
+class Bell:
+    """Keeps what events a subscription brought."""
+
+    def __init__(self, ask: Ask, rang: Rang) -> None:
+        self.ask = ask
+        self.rang = rang
+
+    def event_notification(self, event: Any) -> None:
+        fields = [
+            event.NodeId if len(path) == 1 else getattr(event, "/".join(path[1:]), None)
+            for path in self.ask.fields
+        ]
+        self.rang.events.append(named(self.ask, [ua.Variant(value) for value in fields]))
+
+
+def event_filter(ask: Ask) -> ua.EventFilter:
+    """The fields asked for, of every event."""
+    return ua.EventFilter(
+        SelectClauses=[
+            ua.SimpleAttributeOperand(
+                ua.NodeId(kind),
+                [ua.QualifiedName(name) for name in path],
+                A.Value if path else A.NodeId,
+            )
+            for kind, *path in ask.fields
+        ]
+    )
+
+
+def named(ask: Ask, values: list[ua.Variant]) -> dict[str, Any]:
+    """Values of an event by the paths of their fields; nodes as text."""
+    paths = ["/".join(path) or "ConditionId" for _kind, *path in ask.fields]
+    plain_values = [value.Value for value in values]
+    return {
+        path: value.to_string() if isinstance(value, ua.NodeId) else value
+        for path, value in zip(paths, plain_values, strict=True)
+    }
 
 
 class Features:
@@ -149,7 +193,7 @@ class Features:
                     break
                 pages += 1
                 found = await self.client.uaclient.browse_next(
-                    ua.BrowseNextParameters(ContinuationPoints=points)
+                    ua.BrowseNextParameters(False, points)
                 )
         return {"nodes": [node.to_string() for node in seen], "pages": pages}
 
@@ -197,11 +241,9 @@ class Features:
         heard = Heard()
         subscription = await self.client.create_subscription(100, heard)
         await subscription.deadband_monitor(
-            self.client.get_node(node_id(self.ask.tag)), 2.0, deadbandtype=1, queuesize=20
+            self.client.get_node(node_id(self.ask.tag)), 0.45, deadbandtype=1, queuesize=20
         )
-        await self._call("Stop")  # the zone's temperature moves
-        rows = await heard.more(3)
-        await self._call("Start")
+        rows = await heard.more(5)
         await subscription.delete()
         return rows
 
@@ -221,6 +263,55 @@ class Features:
             "repair": await self._call("RepairFault", self.ask.fault),
             "unknown": await self._call("InjectFault", "E-none", 1.0),
         }
+
+    async def machines(self) -> Any:
+        index = await self.client.get_namespace_index("http://opcfoundation.org/UA/Machinery/")
+        found = {}
+        for machine in await self.client.get_node(f"ns={index};i=1001").get_children():
+            nodes = [machine]
+            for name in ("Identification", "SerialNumber"):
+                nodes = [
+                    child
+                    for node in nodes
+                    for child in await node.get_children()
+                    if (await child.read_browse_name()).Name == name
+                ]
+            name = (await machine.read_browse_name()).Name
+            found[name] = await nodes[0].read_value() if nodes else None
+        return found
+
+    async def alarms(self) -> Any:
+        rang = Rang(node_id(self.ask.condition).to_string())
+        subscription = await self.client.create_subscription(100, Bell(self.ask, rang))
+        await subscription.subscribe_events(evfilter=event_filter(self.ask), queuesize=100)
+
+        async def refresh() -> str:
+            number = ua.Variant(subscription.subscription_id, ua.VariantType.UInt32)
+            return await self._method(ua.NodeId(2782), ua.NodeId(3875), number)
+
+        async def acknowledge(event_id: bytes) -> str:
+            comment = ua.Variant(ua.LocalizedText("seen", "en"))
+            return await self._method(
+                node_id(self.ask.condition), ua.NodeId(9111), ua.Variant(event_id), comment
+            )
+
+        async def provoke() -> str:
+            return await self._write(self.ask.far)
+
+        try:
+            return await alarm_story(rang, provoke, refresh, acknowledge)
+        finally:
+            await self._write(self.ask.right)
+            await subscription.delete()
+
+    async def events(self) -> Any:
+        details = ua.ReadEventDetails(
+            0, self.ask.two("span")[0], self.ask.instant(self.ask.later), event_filter(self.ask)
+        )
+        wanted = ua.HistoryReadValueId(NodeId=ua.NodeId(ua.ObjectIds.Server))
+        result = await self._answer(details, wanted)
+        told = [named(self.ask, row.EventFields) for row in result.HistoryData.Events]
+        return states(told, node_id(self.ask.condition).to_string())
 
     async def history(self) -> Any:
         first, last = self.ask.two("span")
@@ -268,6 +359,13 @@ class Features:
 
     async def _past(self, details: Any, point: bytes | None = None) -> dict[str, Any]:
         wanted = ua.HistoryReadValueId(NodeId=node_id(self.ask.tag), ContinuationPoint=point)
+        result = await self._answer(details, wanted)
+        return {
+            "rows": [row(value) for value in result.HistoryData.DataValues],
+            "point": result.ContinuationPoint,
+        }
+
+    async def _answer(self, details: Any, wanted: ua.HistoryReadValueId) -> Any:
         (result,) = await self.client.uaclient.history_read(ua.HistoryReadParameters(
             HistoryReadDetails=details,
             TimestampsToReturn=ua.TimestampsToReturn.Both,
@@ -275,10 +373,7 @@ class Features:
             NodesToRead=[wanted],
         ))  # fmt: skip
         result.StatusCode.check()
-        return {
-            "rows": [row(value) for value in result.HistoryData.DataValues],
-            "point": result.ContinuationPoint,
-        }
+        return result
 
     async def _write(self, number: float, client: Client | None = None, tag: str = "") -> str:
         node = (client or self.client).get_node(node_id(tag or self.ask.setpoint))
@@ -289,9 +384,14 @@ class Features:
         return "Good"
 
     async def _call(self, method: str, *arguments: Any, client: Client | None = None) -> str:
-        line = (client or self.client).get_node(node_id(self.ask.line))
+        node = node_id(f"{self.ask.line}.{method}()")
+        return await self._method(node_id(self.ask.line), node, *arguments, client=client)
+
+    async def _method(
+        self, owner: ua.NodeId, method: ua.NodeId, *arguments: Any, client: Client | None = None
+    ) -> str:
         try:
-            await line.call_method(node_id(f"{self.ask.line}.{method}()"), *arguments)
+            await (client or self.client).get_node(owner).call_method(method, *arguments)
         except ua.UaError as error:
             return name_of(error)
         return "Good"

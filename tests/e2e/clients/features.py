@@ -1,6 +1,7 @@
 """What is tried with every client, and what counts as right: one table, whoever the client is.
 
-A client program tells facts; the judge here compares them with the session and yields what is wrong.
+A client program tells facts; the judge here compares them with the session, and yields what is
+wrong.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -96,11 +98,11 @@ def subscribe(found: Found, stage: Stage) -> Iterator[str]:
 
 
 def deadband(found: Found, stage: Stage) -> Iterator[str]:
-    """A band of 2 °C."""
+    """A band of 0.45 °C; values have one digit after the point."""
     values = [row[1] for row in found]
     if len(values) < 2:
         yield "no change was told"
-    if any(abs(after - before) <= 2.0 for before, after in zip(values, values[1:], strict=False)):
+    if any(abs(after - before) <= 0.45 for before, after in pairwise(values)):
         yield "changes within the band were told"
 
 
@@ -118,6 +120,29 @@ def methods(found: Found, stage: Stage) -> Iterator[str]:
     kinds = [command.kind for command in stage.session.trace.journal]
     if not {"stop", "start", "fault", "repair"} <= set(kinds):
         yield "the journal lacks commands"
+
+
+def machines(found: Found, stage: Stage) -> Iterator[str]:
+    """Every station is a machine with a serial number of its own."""
+    missing = {station.id for station in stage.session.line.stations} - set(found)
+    if missing:
+        yield f"machines not found: {sorted(missing)}"
+    if len({serial for serial in found.values() if serial}) != len(found):
+        yield "serial numbers are missing or not unique"
+
+
+def alarms(found: Found, stage: Stage) -> Iterator[str]:
+    yield from differs("ConditionRefresh", found["refresh"], "Good")
+    yield from differs("told again by ConditionRefresh", found["again"], True)
+    yield from differs("Acknowledge", found["acknowledge"], "Good")
+    yield from differs("acknowledged state told", found["acked"], True)
+    if not 1 <= found["severity"] <= 1000 or found["source"] != "RFL":
+        yield f"severity {found['severity']}, source {found['source']}"
+
+
+def events(found: Found, stage: Stage) -> Iterator[str]:
+    """The alarm that rang, and that somebody acknowledged it."""
+    yield from differs("states [active, acknowledged]", found, [[True, False], [True, True]])
 
 
 def history(found: Found, stage: Stage) -> Iterator[str]:
@@ -174,7 +199,7 @@ def _in_order(rows: Found, least: int) -> Iterator[str]:
     times = [row[0] for row in rows]
     if len(times) < least:
         yield f"only {len(times)} values"
-    if any(after <= before for before, after in zip(times, times[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(times)):
         yield "values out of order"
     if {row[2] for row in rows} - {"Good"}:
         yield "values with a bad status"
@@ -217,6 +242,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("deadband", "absolute deadband", deadband),
     Feature("write", "write; what is refused says why", write),
     Feature("methods", "methods with arguments", methods),
+    Feature("machines", "machines and their identification, knowing only OPC 40001-1", machines),
     Feature("history", "history, raw, with continuation points", history),
     Feature("at_time", "history, at times between samples", at_time),
     Feature("processed", "history, aggregates", processed),

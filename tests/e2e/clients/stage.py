@@ -1,4 +1,4 @@
-"""The line as every client finds it: live, encrypted, with users; it can be cut off and restarted."""
+"""The line as every client finds it: live, encrypted; it can be cut off and restarted."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ SPEED = 60.0
 READY = 150.0  # s of simulated time that have passed when a client comes
 PASSWORD = "instructor-pw"
 CLIENT_URI = "urn:client-under-test"
+# what is asked for of each event: the type that has the field, and the path to it (OPC 10000-9);
+# without a path it is the node of the condition itself
+FIELDS = (
+    (2041, "EventId"), (2041, "EventType"), (2041, "SourceName"), (2041, "Severity"),
+    (2782, "ConditionName"), (2782, "Retain"), (2881, "AckedState", "Id"),
+    (2915, "ActiveState", "Id"), (2782,),
+)  # fmt: skip
 
 
 @dataclass
@@ -120,10 +127,14 @@ class Stage:
             "tag": "RFL.Zone8Temp",
             "setpoint": "RFL.Zone8Set",
             "right": 240.0,
+            "far": 310.0,
+            "condition": "RFL.Alarms.Zone8Deviation",
+            "fields": FIELDS,
             "wrong": 2000.0,
             "fault": "E-Z8",
             "tags": list(self.session.shown.tags),
             "span": [start.isoformat(), (start + timedelta(seconds=60)).isoformat()],
+            "later": (start + timedelta(days=1)).isoformat(),
             "between": [
                 (start + timedelta(seconds=second)).isoformat() for second in (10.0, 20.25, 30.5)
             ],
@@ -158,7 +169,8 @@ async def play(
         stderr=sys.stderr,
         limit=2**26,
     )
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     wishes = {"cut": stage.cut, "restart": stage.restart}
     try:
         async for line in process.stdout:

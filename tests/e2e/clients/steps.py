@@ -42,7 +42,70 @@ class Ask:
 
 def say(thing: Any) -> None:
     """One line for the harness."""
-    print(json.dumps(thing, default=str), flush=True)
+    sys.stdout.write(json.dumps(thing, default=str) + "\n")
+    sys.stdout.flush()
+
+
+class Rang:
+    """Events of a condition that a client heard, each a dict of field paths to values."""
+
+    def __init__(self, condition: str) -> None:
+        self.condition = condition
+        self.events: list[dict[str, Any]] = []
+
+    async def until(self, wanted: Callable[[dict[str, Any]], bool], after: int = 0) -> int:
+        """Number of the first event from `after` on that is wanted."""
+        while True:
+            for number, event in enumerate(self.events[after:], after):
+                if wanted(event):
+                    return number
+            await asyncio.sleep(0.05)
+
+    def ringing(self, event: dict[str, Any]) -> bool:
+        """Whether the alarm is on and nobody has acknowledged it."""
+        return self.mine(event) and event["ActiveState/Id"] and not event["AckedState/Id"]
+
+    def mine(self, event: dict[str, Any]) -> bool:
+        """Whether the event is of this condition."""
+        return bool(event["ConditionId"] == self.condition)
+
+    def acknowledged(self, event: dict[str, Any]) -> bool:
+        """Whether the event tells that somebody acknowledged it."""
+        return self.mine(event) and bool(event["AckedState/Id"])
+
+
+async def alarm_story(
+    rang: Rang,
+    provoke: Callable[[], Awaitable[Any]],
+    refresh: Callable[[], Awaitable[str]],
+    acknowledge: Callable[[Any], Awaitable[str]],
+) -> dict[str, Any]:
+    """An alarm comes, is told again on request, and is acknowledged: what the client heard."""
+    await provoke()
+    first = rang.events[await rang.until(rang.ringing)]
+    mark = len(rang.events)
+    refreshed = await refresh()
+    end = mark
+    if refreshed == "Good":
+        end = await rang.until(lambda event: event["EventType"] == "i=2788", mark)  # RefreshEnd
+    again = any(rang.mine(event) for event in rang.events[mark:end])
+    done = await acknowledge(first["EventId"])
+    if done == "Good":
+        await rang.until(rang.acknowledged, mark)
+    return {
+        "severity": first["Severity"],
+        "source": first["SourceName"],
+        "refresh": refreshed,
+        "again": again,
+        "acknowledge": done,
+        "acked": done == "Good",
+    }
+
+
+def states(events: list[dict[str, Any]], condition: str) -> list[list[bool]]:
+    """Whether it was active and acknowledged, of a condition's first two events."""
+    mine = [event for event in events if event["ConditionId"] == condition]
+    return [[bool(event["ActiveState/Id"]), bool(event["AckedState/Id"])] for event in mine[:2]]
 
 
 def given() -> Ask:
@@ -66,7 +129,7 @@ async def go_through(
                 found = await features[feature]()
         except TimeoutError:
             say({"feature": feature, "error": "no answer in time"})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what a client raises is a finding
             say({"feature": feature, "error": name_of(error), "text": str(error)[:300]})
         else:
             say({"feature": feature, "found": found})
