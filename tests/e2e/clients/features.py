@@ -243,6 +243,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("write", "write; what is refused says why", write),
     Feature("methods", "methods with arguments", methods),
     Feature("machines", "machines and their identification, knowing only OPC 40001-1", machines),
+    Feature("alarms", "alarms: events, ConditionRefresh, acknowledge", alarms),
+    Feature("events", "history of events", events),
     Feature("history", "history, raw, with continuation points", history),
     Feature("at_time", "history, at times between samples", at_time),
     Feature("processed", "history, aggregates", processed),
