@@ -192,7 +192,7 @@ def _goes_on(found: Found) -> Iterator[str]:
     if not found["before"] or not found["after"]:
         yield "no values afterwards"
     if found["by"] != "library":
-        yield f"yes; {found['by']} again is left to the program"
+        yield "yes, where the program connects and subscribes again"
 
 
 def _in_order(rows: Found, least: int) -> Iterator[str]:
@@ -227,9 +227,7 @@ class Feature:
 
 FEATURES: tuple[Feature, ...] = (
     Feature("discovery", "GetEndpoints, FindServers", discovery),
-    Feature(
-        "policies", "Basic256Sha256 and Aes256_Sha256_RsaPss, Sign and Sign & Encrypt", policies
-    ),
+    Feature("policies", "Basic256Sha256, Aes256_Sha256_RsaPss; Sign, Sign & Encrypt", policies),
     Feature("certificate", "login by X.509 user certificate", certificate),
     Feature("refused", "a wrong password is refused", refused),
     Feature("observer", "None, anonymous: reads, and may do nothing else", observer),

@@ -29,8 +29,8 @@ a cell has become wrong.
 
 """
 TAIL = """
-**not in the client**: the library has no call for it, or never sends it. "...is left to the
-program": the library does not do it by itself; with a line of code more it works.
+**not in the client**: the library has no call for it, or never sends it. "yes, where the program
+...": the library does not do it by itself; a program with a line of code more does.
 
 The programs lie in `tests/e2e/clients` and `tests/e2e/node_opcua`: one file a client, one list of
 features, one judge. asyncua comes with the product and node-opcua by `npm ci`; o6 is installed by

@@ -284,6 +284,7 @@ const features = {
         results = await session.browseNext(points, false);
       }
     }
+    session.requestedMaxReferencesPerNode = 0;
     return { nodes: [...seen].map((node) => node.replace(/^ns=0;/, "")), pages };
   },
 
