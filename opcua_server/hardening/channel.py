@@ -85,6 +85,9 @@ class GuardedProtocol(OPCUAProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, with the guarded processor in the place of asyncua's."""
+        if self.iserver.leaving:
+            transport.close()
+            return
         address = address_of(transport.get_extra_info("peername"))
         from_there = sum(address_of(client.peer_name) == address for client in self.clients)
         if from_there >= CONNECTIONS_PER_ADDRESS:
