@@ -30,7 +30,7 @@ from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
-from opcua_server.hardening.limits import PUBLISHED
+from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.pubsub import UadpPublisher
@@ -229,6 +229,9 @@ class OpcUaAdapter:
         limits = "Server_ServerCapabilities_OperationLimits"
         told = {
             "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
+            "Server_ServerCapabilities_MaxBrowseContinuationPoints": ua.Variant(
+                BROWSE_POINTS, Kind.UInt16
+            ),
             f"{limits}_MaxNodesPerHistoryReadData": ua.Variant(NODES, Kind.UInt32),
             f"{limits}_MaxNodesPerHistoryReadEvents": ua.Variant(0, Kind.UInt32),
             "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
