@@ -24,6 +24,7 @@ from twin.cli.access import (
     users_option,
 )
 from twin.cli.guard import guarded
+from twin.cli.opcua import _opcua
 from twin.cli.options import (
     By,
     Clock,
@@ -547,6 +548,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _users,
         N_("List, add and remove users of the OPC UA server."),
         "twin users add olga --role operator",
+    ),
+    (
+        "opcua",
+        _opcua,
+        N_("Write a line's NodeSet, show the tree of a server, import published NodeSets."),
+        f"twin opcua nodeset {LINE} > line.NodeSet2.xml",
     ),
     (
         "schema",
