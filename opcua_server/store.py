@@ -37,6 +37,8 @@ QUALITY = (
     ua.StatusCode(ua.StatusCodes.UncertainEngineeringUnitsExceeded),
     NO_VALUE,
 )
+BAD_SEVERITY = 2  # of the two highest bits of a StatusCode (OPC 10000-4, 7.39)
+_CODES = np.array([status.value for status in QUALITY], dtype=np.uint32)
 
 
 class Resent(ua.DataValue):
@@ -95,18 +97,40 @@ class LiveStore:
         self._made = [None] * len(self.tags)
         return rows
 
-    def take(self, row: int, value: float, stamp: float, quality: int, again: bool) -> ua.DataValue:
-        """Take one received row, its timestamp in simulated s; what subscribers are told."""
-        self.values[row], self._quality[row] = value, quality
-        self._reachable[row] = True  # it came through
-        self.source[row] = self.base + round(stamp * TICKS_PER_S)
-        self.generation[row] += 1
+    def take(
+        self,
+        rows: NDArray[np.intp],
+        values: NDArray[np.float64],
+        stamps: NDArray[np.float64],
+        quality: NDArray[np.int8],
+    ) -> None:
+        """Take received rows, each at most once, with their timestamps in simulated s."""
+        self.values[rows], self._quality[rows] = values, quality
+        self._reachable[rows] = True  # they came through
+        self.source[rows] = self.base + np.rint(stamps * TICKS_PER_S).astype(np.int64)
+        self.generation[rows] += 1
         self.server_time = datetime.now(UTC) + self._clock_error
-        self._made[row] = None
-        made = self.data_value(row)
-        if again:
-            made = Resent(made.Value, made.StatusCode, made.SourceTimestamp, made.ServerTimestamp)
-        return made
+        for row in rows.tolist():
+            self._made[row] = None
+
+    def states(
+        self, rows: NDArray[np.intp]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Of rows: their StatusCodes, whether they show a value, whether they ever had one."""
+        status = _CODES[self._quality[rows]]
+        status[~self._reachable[rows]] = LAST_USABLE.value
+        shown = np.isfinite(self.values[rows])
+        status[~shown] = NO_VALUE.value
+        forced = np.zeros(len(rows), dtype=np.uint32)
+        for held, code in self._forced.values():  # the last counts
+            forced[np.isin(rows, list(held))] = code.value
+        bad = forced >> 30 >= BAD_SEVERITY
+        uses = bad | ((forced != 0) & shown)
+        status[uses] = forced[uses]
+        shown &= ~bad
+        known = self.generation[rows] > 0
+        status[~known] = WAITING.value
+        return status, shown & known, known
 
     def reach(self, reachable: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Note which rows' stations are connected; the rows with a value for which that changed."""
