@@ -61,7 +61,7 @@ def period_ticks(tag: Tag) -> int:
 
 
 class LiveStore:
-    """Columns `values`, `source` (FILETIME of the sample) and `generation` (change counter)."""
+    """Columns `values`, `source` and `server` (FILETIME) and `generation` (changes)."""
 
     def __init__(self, tags: Sequence[Tag], started_at: datetime) -> None:
         count = len(tags)
@@ -70,7 +70,7 @@ class LiveStore:
         self.values: NDArray[np.float64] = np.full(count, np.nan)
         self.source: NDArray[np.int64] = np.full(count, self.base, dtype=np.int64)
         self.generation: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
-        self.server_time = datetime.now(UTC)
+        self.server: NDArray[np.int64] = np.full(count, to_filetime(datetime.now(UTC)))
         self._periods = np.array([period_ticks(tag) for tag in tags], dtype=np.int64)
         self._wire = [WIRE[tag.kind] for tag in tags]
         self._made: list[ua.DataValue | None] = [None] * count
@@ -93,7 +93,7 @@ class LiveStore:
         self.values = np.array(values, dtype=np.float64)
         rows = np.flatnonzero(changed | first)
         self.generation[rows] += 1
-        self.server_time = datetime.now(UTC) + self._clock_error
+        self.server[:] = self._clock()
         self._made = [None] * len(self.tags)
         return rows
 
@@ -109,7 +109,7 @@ class LiveStore:
         self._reachable[rows] = True  # they came through
         self.source[rows] = self.base + np.rint(stamps * TICKS_PER_S).astype(np.int64)
         self.generation[rows] += 1
-        self.server_time = datetime.now(UTC) + self._clock_error
+        self.server[rows] = self._clock()
         for row in rows.tolist():
             self._made[row] = None
 
@@ -136,6 +136,7 @@ class LiveStore:
         """Note which rows' stations are connected; the rows with a value for which that changed."""
         rows = np.flatnonzero((reachable != self._reachable) & (self.generation > 0))
         self._reachable = reachable.copy()
+        self.server[rows] = self._clock()
         for row in rows.tolist():
             self._made[row] = None
         return rows
@@ -160,7 +161,11 @@ class LiveStore:
     def _touch(self, rows: Iterable[int]) -> None:
         for row in rows:
             self._made[row] = None
+            self.server[row] = self._clock()
             self.generation[row] += bool(self.generation[row])
+
+    def _clock(self) -> int:
+        return to_filetime(datetime.now(UTC) + self._clock_error)
 
     def forced(self, row: int) -> ua.StatusCode | None:
         """Status that is forced on a row; None where it has its own."""
@@ -172,7 +177,7 @@ class LiveStore:
         shift = round((error - self._clock_error) / timedelta(microseconds=1)) * 10
         self.base += shift
         self.source = self.source + shift
-        self.server_time += error - self._clock_error
+        self.server = self.server + shift
         self._clock_error = error
         self._made = [None] * len(self.tags)
 
@@ -185,15 +190,16 @@ class LiveStore:
 
     def _make(self, row: int) -> ua.DataValue:
         source = from_filetime(int(self.source[row]))
+        server = from_filetime(int(self.server[row]))
         if not self.generation[row]:
-            return ua.DataValue(None, WAITING, None, self.server_time)
+            return ua.DataValue(None, WAITING, None, server)
         value = self.values[row]
         forced = self.forced(row) if self._forced else None
         if forced is not None and forced.is_bad():
-            return ua.DataValue(None, forced, source, self.server_time)
+            return ua.DataValue(None, forced, source, server)
         if not np.isfinite(value):
-            return ua.DataValue(None, NO_VALUE, source, self.server_time)
+            return ua.DataValue(None, NO_VALUE, source, server)
         variant_type, convert = self._wire[row]
         variant = ua.Variant(convert(value), variant_type)
         status = QUALITY[self._quality[row]] if self._reachable[row] else LAST_USABLE
-        return ua.DataValue(variant, forced or status, source, self.server_time)
+        return ua.DataValue(variant, forced or status, source, server)

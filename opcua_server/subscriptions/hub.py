@@ -11,7 +11,7 @@ from asyncua import ua
 from asyncua.server.address_space import NodeData
 from numpy.typing import NDArray
 
-from opcua_server.store import WIRE, LiveStore, Resent, period_ticks, to_filetime
+from opcua_server.store import WIRE, LiveStore, Resent, period_ticks
 from opcua_server.subscriptions.packed import Columns, PackedItems
 from opcua_server.subscriptions.record import SERVER, SOURCE, STATUS, VALUE, bits_of
 from twin.field import Records
@@ -48,6 +48,7 @@ class Hub:
             np.zeros(count, np.uint8),
             np.zeros(count, np.uint32),
             store.source,
+            store.server,
             types,
         )
 
@@ -76,8 +77,7 @@ class Hub:
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Bring rows of the columns up to date."""
         now, store = self._now, self.store
-        now.base, now.source = store.base, store.source
-        now.server = to_filetime(store.server_time)
+        now.base, now.source, now.server = store.base, store.source, store.server
         status, shown, known = store.states(rows)
         numbers = np.where(shown, store.values[rows], 0.0)
         bits = np.zeros(len(rows), dtype=np.uint64)

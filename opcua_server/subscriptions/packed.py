@@ -43,9 +43,9 @@ class Columns:
     mask: NDArray[np.uint8]  # VALUE, STATUS, SOURCE, SERVER
     status: NDArray[np.uint32]
     source: NDArray[np.int64]  # FILETIME
+    server: NDArray[np.int64]  # FILETIME of the server's clock when it came
     types: NDArray[np.uint8]
     base: int = 0  # FILETIME of second 0
-    server: int = 0  # FILETIME of the server's clock
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class PackedItems:
         records["value"][places] = now.bits[rows]
         records["status"][places] = now.status[rows]
         records["source"][places] = now.source[rows]
-        records["server"][places] = now.server
+        records["server"][places] = now.server[rows]
         items["last"][places] = now.numbers[rows]
         items["pending"][places] = items["fresh"][places] = True
 
