@@ -17,9 +17,9 @@ from asyncua.server.address_space import AddressSpace
 from asyncua.server.monitored_item_service import (
     MonitoredItemData,
     MonitoredItemService,
-    WhereClauseEvaluator,
 )
 
+from opcua_server.alarms.filters import Where
 from opcua_server.ranges import ranged
 from opcua_server.store import Resent, to_filetime
 from opcua_server.subscriptions.hub import Hub
@@ -39,7 +39,6 @@ INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.monitored_item_service", "MonitoredItemService"),
     ("asyncua.server.monitored_item_service", "MonitoredItemData"),
     ("asyncua.server.monitored_item_service", "MonitoredItemValues"),
-    ("asyncua.server.monitored_item_service", "WhereClauseEvaluator.__init__"),
     ("asyncua.server.address_space", "AddressSpace.add_datachange_callback"),
     ("asyncua.server.address_space", "AddressSpace.delete_datachange_callback"),
 )
@@ -128,7 +127,9 @@ class LineItems(MonitoredItemService):
         results, wishes = [], []
         range_of = self._range_of
         for request in params.ItemsToCreate:
-            code = unusable(request.ItemToMonitor, request.RequestedParameters, range_of)
+            code = unusable(
+                request.ItemToMonitor, request.RequestedParameters, range_of, self.aspace
+            )
             if code is not None:
                 results.append(ua.MonitoredItemCreateResult(StatusCode=ua.StatusCode(code)))
                 continue
@@ -188,6 +189,13 @@ class LineItems(MonitoredItemService):
         period = self.hub.periods[row]
         revised = sampling(requested, period, self.isub.data.RevisedPublishingInterval)
         return 0 if revised == period else revised
+
+    def _create_events_monitored_item(self, params: Any) -> Any:
+        result = super()._create_events_monitored_item(params)
+        item = self._monitored_items.get(result.MonitoredItemId)
+        if item is not None:
+            item.where_clause_evaluator = Where(item.filter.WhereClause, self.aspace)
+        return result
 
     def _shown_interval(self, row: int | None, interval: int) -> float:
         """The revised sampling interval, ms: of a tag its period at least, else on change."""
@@ -324,15 +332,14 @@ class LineItems(MonitoredItemService):
         item = self._monitored_items.get(number)
         if item is None:
             return ua.MonitoredItemModifyResult(StatusCode=UNKNOWN)
-        code = unusable(item.read_value_id, asked, self._range_of)
+        code = unusable(item.read_value_id, asked, self._range_of, self.aspace)
         if code is not None:
             return ua.MonitoredItemModifyResult(StatusCode=ua.StatusCode(code))
         events = item.read_value_id.AttributeId == A.EventNotifier
         item.queue_size = queue_size(asked.QueueSize, self.isub.max_queue_size, events)
         if events:
             item.client_handle, item.filter = asked.ClientHandle, asked.Filter
-            clause = WhereClauseEvaluator(self.logger, self.aspace, asked.Filter.WhereClause)
-            item.where_clause_evaluator = clause
+            item.where_clause_evaluator = Where(asked.Filter.WhereClause, self.aspace)
         else:
             self._count(item, -1)
             self._set(item, asked, stamps)
@@ -350,7 +357,7 @@ class LineItems(MonitoredItemService):
         mode = int(self.packed.items["mode"][place])
         node = self.hub.variables[row].nodeid if self.hub is not None else ua.NodeId()
         monitored = ua.ReadValueId(node, A.Value)
-        code = unusable(monitored, asked, self._range_of)
+        code = unusable(monitored, asked, self._range_of, self.aspace)
         if code is not None:
             return ua.MonitoredItemModifyResult(StatusCode=ua.StatusCode(code))
         wish = self._wish(number, row, node, asked, mode, stamps)

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncua import ua
+from asyncua.server.address_space import AddressSpace
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
+from opcua_server.alarms.filters import Where
 from opcua_server.store import TICKS_PER_S
 from opcua_server.subscriptions.packed import NO_BAND
 
 Codes, Trigger, Band = ua.StatusCodes, ua.DataChangeTrigger, ua.DeadbandType
 MS = TICKS_PER_S // 1000  # FILETIME ticks
 PLAIN_ENCODINGS = (None, "", "Default Binary")
+EVENT_QUEUE, MOST_EVENTS = 1000, 10_000  # events an item holds, at least and at most; assumed
 RangeOf = Callable[[ua.NodeId], float | None]  # width of a node's EURange
 
 
@@ -28,11 +31,17 @@ def wanted_filter(parameters: Any) -> Any:
     return None if empty else wanted
 
 
-def unusable(monitored: Any, parameters: Any, range_of: RangeOf) -> int | None:
+def unusable(
+    monitored: Any, parameters: Any, range_of: RangeOf, aspace: AddressSpace
+) -> int | None:
     """StatusCode of what cannot be honoured, so that it is refused rather than ignored."""
     wanted = wanted_filter(parameters)
     if monitored.AttributeId == ua.AttributeIds.EventNotifier:
-        return None if isinstance(wanted, ua.EventFilter) else int(Codes.BadEventFilterInvalid)
+        try:
+            Where(wanted.WhereClause, aspace)
+        except (ValueError, AttributeError):
+            return int(Codes.BadEventFilterInvalid)
+        return None
     named = getattr(monitored.DataEncoding, "Name", None)
     if named not in PLAIN_ENCODINGS:
         value = monitored.AttributeId == ua.AttributeIds.Value
@@ -79,6 +88,6 @@ def sampling(requested: float, period: int, publishing: float) -> int:
 
 def queue_size(requested: int, most: int, events: bool) -> int:
     """Values an item holds: 1 for data unless more are asked for (OPC 10000-4, 7.21)."""
-    if requested == 0 and events:
-        return most
+    if events:
+        return min(max(int(requested), EVENT_QUEUE), MOST_EVENTS)
     return min(max(int(requested), 1), most)

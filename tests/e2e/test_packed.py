@@ -110,9 +110,7 @@ async def test_packed_items_tell_what_ordinary_ones_tell(
     space = adapter._space
     kinds = [tag.kind for tag in session.shown.tags.values()]
     nodes = [
-        node
-        for node, row in space.tags.items()
-        if not wish[3] or kinds[row] in ("float", "int")
+        node for node, row in space.tags.items() if not wish[3] or kinds[row] in ("float", "int")
     ][:400]
     service = adapter.core.subscription_service
     packed, revised = await subscribed(client, nodes, wish, service)
@@ -145,10 +143,8 @@ async def test_packed_items_tell_what_ordinary_ones_tell(
     assert not adapter._hub.eager.any()
 
 
-async def test_forced_and_unreachable_tags_are_told_alike(
-    served: Any, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, adapter = served
+async def test_forced_and_unreachable_tags_are_told_alike(served: Any, client: Client) -> None:
+    _session, adapter = served
     nodes = list(adapter._space.tags)[:200]
     service = adapter.core.subscription_service
     packed, _ = await subscribed(client, nodes, WISHES["plain"], service)

@@ -16,8 +16,13 @@ CommandKind = Literal[
     "fault",
     "repair",
     "acknowledge",
+    "confirm",
+    "comment",
     "shelve",
+    "shelve-once",
     "unshelve",
+    "enable",
+    "disable",
 ]
 Role = Literal["observer", "operator", "engineer", "instructor"]
 MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
@@ -31,7 +36,7 @@ class Command:
 
     `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
     factor of a fault (1 is the catalogue's size), or for how many seconds an alarm is shelved.
-    `source` names the door it came by.
+    `source` names the door it came by, `by` the user, `text` is what people say to an alarm.
 
     >>> Command("set", "RFL.BeltSpeed", 75.0).at(3600.0).t
     3600.0
@@ -43,6 +48,8 @@ class Command:
     role: Role = "operator"
     source: str = ""
     t: float | None = None
+    by: str = ""
+    text: str = ""
 
     def at(self, t: float) -> Command:
         """The same command, taking effect at `t`."""
