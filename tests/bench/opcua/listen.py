@@ -25,7 +25,7 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary
 from numpy.typing import NDArray
 
-from opcua_server.pki import own_identity
+from opcua_server.pki import APPLICATION_URI, own_identity
 
 AT_ONCE = 5000  # items in a CreateMonitoredItems request
 WAITING = 6  # Publish requests kept at the server
@@ -120,8 +120,8 @@ async def listen(given: argparse.Namespace) -> dict[str, Any]:
     client = Client(given.endpoint, timeout=120)
     if given.encrypted:
         folder = Path(tempfile.mkdtemp())
-        own = own_identity(folder)
-        client.application_uri = "urn:twin:server"
+        own = own_identity(folder, APPLICATION_URI)
+        client.application_uri = APPLICATION_URI
         await client.set_security(SecurityPolicyBasic256Sha256, own.certificate, own.key)
     await client.connect()
     listener = Listener(client)
