@@ -18,10 +18,10 @@ from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
-from opcua_server.monitored import SharedSubscriptions
 from opcua_server.nodes import Space, korean_text
 from opcua_server.security.rights import OURS, Rights
 from opcua_server.shared import SharedTypes
+from opcua_server.subscriptions import LineSubscriptions
 
 A = ua.AttributeIds
 NAMES = (A.DisplayName, A.Description)
@@ -211,7 +211,7 @@ class LineInternalServer(GuardedInternalServer):
         self.types, self.weather = types, weather
         if weather is not None:
             self.processor_class = StormyProcessor
-        self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
+        self.subscription_service = LineSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
 
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:

@@ -18,7 +18,6 @@ from opcua_server.hardening.limits import (
     MOST_PUBLISHING_MS,
     NAME,
     OPERATIONS,
-    QUEUE,
     SUBSCRIPTIONS_PER_SESSION,
 )
 from opcua_server.security.certificates import fingerprint
@@ -157,7 +156,7 @@ class GuardedSession(InternalSession):
         """Monitor items in an own subscription, a bounded number."""
         self._need(params.SubscriptionId)
         bounded(params.ItemsToCreate)
-        held = (sub.monitored_item_srv._monitored_items for sub in self.own_subscriptions())
+        held = (sub.monitored_item_srv for sub in self.own_subscriptions())
         if sum(map(len, held)) + len(params.ItemsToCreate) > ITEMS_PER_SESSION:
             raise ServiceError(ua.StatusCodes.BadTooManyMonitoredItems)
         return await super().create_monitored_items(params)
@@ -165,9 +164,7 @@ class GuardedSession(InternalSession):
     async def modify_monitored_items(self, params: Any) -> Any:
         """Change monitored items of an own subscription."""
         self._need(params.SubscriptionId)
-        for item in bounded(params.ItemsToModify):
-            size = item.RequestedParameters.QueueSize
-            item.RequestedParameters.QueueSize = min(max(size, 1), QUEUE)
+        bounded(params.ItemsToModify)
         return await super().modify_monitored_items(params)
 
     async def delete_monitored_items(self, params: Any) -> Any:

@@ -8,12 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.e2e.test_opcua_node import node_modules
 
 from opcua_server import OpcUaAdapter
 from opcua_server.companion import plant
 from opcua_server.companion.loader import table_of
 from opcua_server.companion.sets import BY_NAME
+from tests.e2e.node import node_modules
 from tests.unit.opcua_server.companion.test_types import PART, STORED
 from tests.unit.opcua_server.conftest import USERS
 from tests.unit.opcua_server.standin import StandInSession
