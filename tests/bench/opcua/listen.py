@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import struct
 import tempfile
 import time
@@ -138,9 +137,7 @@ async def listen(given: argparse.Namespace) -> dict[str, Any]:
     failed = [task.exception() for task in tasks if task.done()]
     for task in tasks:
         task.cancel()
-    ages = [
-        now - values[(values >= start) & (values < end)] for now, values in listener.got
-    ]
+    ages = [now - values[(values >= start) & (values < end)] for now, values in listener.got]
     all_ages = np.concatenate(ages) if ages else np.zeros(0)
     await client.disconnect()
     p50, p99 = np.percentile(all_ages, [50, 99]) if len(all_ages) else (np.inf, np.inf)
@@ -166,4 +163,3 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--settle", type=float, default=3.0)
     parser.add_argument("--encrypted", action="store_true")
-    print(json.dumps(asyncio.run(listen(parser.parse_args()))), flush=True)
