@@ -29,7 +29,7 @@ from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
-from opcua_server.hardening.limits import PUBLISHED
+from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.pubsub import UadpPublisher
@@ -135,6 +135,7 @@ class OpcUaAdapter:
         self._space: nodes.Space | None = None
         self._session: Any = None
         self._hub: Hub | None = None
+        self._others: tuple[tuple[str, str, int], ...] = ()
         self._shift = 0  # namespaces before the line's that are there for nothing
         self._derivations = Derivations()
 
@@ -175,6 +176,7 @@ class OpcUaAdapter:
         self.port = sock.getsockname()[1]
         line = session.line
         core = LineInternalServer(self.accounts, self.types, self.weather)
+        core.others = self._others
         core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
@@ -224,6 +226,9 @@ class OpcUaAdapter:
         limits = "Server_ServerCapabilities_OperationLimits"
         told = {
             "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
+            "Server_ServerCapabilities_MaxBrowseContinuationPoints": ua.Variant(
+                BROWSE_POINTS, Kind.UInt16
+            ),
             f"{limits}_MaxNodesPerHistoryReadData": ua.Variant(NODES, Kind.UInt32),
             f"{limits}_MaxNodesPerHistoryReadEvents": ua.Variant(0, Kind.UInt32),
             "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
@@ -263,8 +268,9 @@ class OpcUaAdapter:
 
     def list_others(self, others: Iterable[tuple[Application, int]]) -> None:
         """Name servers beside this one, with their ports, to clients that ask FindServers."""
+        self._others = tuple((who.uri, who.name, port) for who, port in others)
         if self._server is not None:
-            self._server.iserver.others = tuple((who.uri, who.name, port) for who, port in others)
+            self._server.iserver.others = self._others
 
     def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
         value = ua.DataValue(

@@ -101,9 +101,9 @@ class LineSession(GuardedSession):
             return ua.Variant(self.rights.may_call(node, self.client), ua.VariantType.Boolean)
         return None
 
-    async def browse(self, params: Any) -> Any:
-        """Browse, with names in the client's language."""
-        results = await super().browse(params)
+    async def found(self, params: Any) -> list[Any]:
+        """What browsing finds, with names in the client's language."""
+        results = await super().found(params)
         if self.speaks_korean:
             for result in results:
                 result.References = [self._in_korean(reference) for reference in result.References]

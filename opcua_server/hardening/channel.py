@@ -58,6 +58,7 @@ def _ids(*names: str) -> frozenset[ua.NodeId]:
 
 (CREATE,) = _ids("CreateSession")
 (ACTIVATE,) = _ids("ActivateSession")
+(BROWSE_NEXT,) = _ids("BrowseNext")
 DISCOVERY = _ids("FindServers", "GetEndpoints")
 CHANNEL = _ids("CloseSecureChannel")
 # what asyncua raises while it decodes a request's fields, and hardly anywhere else
@@ -84,6 +85,9 @@ class GuardedProtocol(OPCUAProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, with the guarded processor in the place of asyncua's."""
+        if self.iserver.leaving:
+            transport.close()
+            return
         address = address_of(transport.get_extra_info("peername"))
         from_there = sum(address_of(client.peer_name) == address for client in self.clients)
         if from_there >= CONNECTIONS_PER_ADDRESS:
@@ -328,10 +332,19 @@ class GuardedProcessor(Requests):
             await asyncio.sleep(self.iserver.logins.wait(self.address))
         token = requesthdr.AuthenticationToken
         if self._holds(token):
+            if typeid == BROWSE_NEXT and self.session.is_activated():  # asyncua does not know it
+                await self._browse_next(requesthdr, seqhdr, body)
+                return True
             return await handle(typeid, requesthdr, seqhdr, body)
         if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
             return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
         raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
+
+    async def _browse_next(self, requesthdr: Any, seqhdr: Any, body: Any) -> None:
+        params = struct_from_binary(ua.BrowseNextParameters, body)
+        response = ua.BrowseNextResponse()
+        response.Parameters.Results = await self.session.browse_next(params)
+        self.send_response(requesthdr.RequestHandle, seqhdr, response)
 
     def _holds(self, token: ua.NodeId) -> bool:
         session = self.session

@@ -11,6 +11,7 @@ from asyncua import ua
 from asyncua.common.utils import ServiceError
 from asyncua.server.internal_session import InternalSession
 
+from opcua_server.hardening.browsing import BrowsePages
 from opcua_server.hardening.limits import (
     ITEMS_PER_SESSION,
     LEAST_PUBLISHING_MS,
@@ -57,6 +58,7 @@ class GuardedSession(InternalSession):
         self.channel: GuardedProcessor | None = None
         self.signed_by: bytes | None = None
         self.moving = False
+        self.pages = BrowsePages()
         self.iserver.unregister_external_session(self)
         token = secrets.token_bytes(32)
         self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
@@ -116,9 +118,22 @@ class GuardedSession(InternalSession):
         return await super().read(params)
 
     async def browse(self, params: Any) -> Any:
-        """Browse nodes, a bounded number."""
+        """Browse nodes, a bounded number, with no more references than the client asked for."""
         bounded(params.NodesToBrowse)
-        return await super().browse(params)
+        most = params.RequestedMaxReferencesPerNode
+        return [self.pages.cut(result, most) for result in await self.found(params)]
+
+    async def found(self, params: Any) -> list[Any]:
+        """All that browsing finds, as this client gets to see it."""
+        return list(await super().browse(params))
+
+    async def browse_next(self, parameters: Any) -> list[Any]:
+        """Go on with what Browse left over, or let go of it."""
+        points = bounded(parameters.ContinuationPoints)
+        if parameters.ReleaseContinuationPoints:
+            self.pages.release(points)
+            return []
+        return self.pages.onward(points)
 
     async def translate_browsepaths_to_nodeids(self, params: Any) -> Any:
         """Follow paths, a bounded number."""

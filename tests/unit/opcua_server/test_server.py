@@ -12,6 +12,7 @@ import pytest
 from asyncua import Client, ua
 
 from opcua_server import OpcUaAdapter
+from opcua_server.hardening.limits import BROWSE_POINTS
 from tests.unit.opcua_server.standin import STARTED, StandInSession, make_line, tag
 from twin.errors import PortInUse
 
@@ -53,6 +54,7 @@ async def test_the_server_says_what_it_can_do(connect: Any) -> None:
 
     assert await shown("Server_ServerCapabilities_LocaleIdArray") == ["en", "ko"]
     assert await shown("HistoryServerCapabilities_AccessHistoryDataCapability") is True
+    assert await shown("Server_ServerCapabilities_MaxBrowseContinuationPoints") == BROWSE_POINTS
     assert await shown("HistoryServerCapabilities_MaxReturnDataValues") == 10_000
     status = await shown("Server_ServerStatus")
     assert status.State == ua.ServerState.Running
