@@ -19,7 +19,7 @@ from asyncua.server.monitored_item_service import (
     MonitoredItemService,
 )
 
-from opcua_server.alarms.filters import Where
+from opcua_server.events.filters import Where
 from opcua_server.ranges import ranged
 from opcua_server.store import Resent, to_filetime
 from opcua_server.subscriptions.hub import Hub

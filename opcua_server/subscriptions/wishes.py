@@ -13,7 +13,7 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
-from opcua_server.alarms.filters import Where
+from opcua_server.events.filters import Where
 from opcua_server.store import TICKS_PER_S
 from opcua_server.subscriptions.packed import NO_BAND
 
