@@ -134,8 +134,8 @@ class OpcUaAdapter:
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
         self._session: Any = None
-        self._others: tuple[tuple[str, str, int], ...] = ()
         self._hub: Hub | None = None
+        self._others: tuple[tuple[str, str, int], ...] = ()
         self._shift = 0  # namespaces before the line's that are there for nothing
         self._derivations = Derivations()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server import discovery, standard
+from opcua_server import discovery, reading, standard
 from opcua_server.accounts import LineUser
 from opcua_server.alarms.bells import Bells, refreshes
 from opcua_server.chaos.weather import StormyProcessor, Weather
@@ -69,6 +69,7 @@ class LineSession(GuardedSession):
 
     async def read(self, params: Any) -> Any:
         """Read attributes; names in the client's language, rights as they are for this user."""
+        reading.check(params)
         results = await super().read(params)
         secret = self.rights.secret
         for place, wanted in enumerate(params.NodesToRead):
@@ -80,7 +81,7 @@ class LineSession(GuardedSession):
                 there = wanted.AttributeId not in NAMES or results[place].StatusCode.is_good()
                 if own is not None and there:
                     results[place] = ua.DataValue(own)
-        return results
+        return reading.finish(params, results)
 
     def _secret(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
         refused = self.rights.refused(node, self.client, self.encrypted)

@@ -14,7 +14,6 @@ from asyncua import ua
 from asyncua.common.utils import Buffer, NotEnoughData, ServiceError
 from asyncua.crypto.security_policies import SecurityPolicyNone
 from asyncua.server.binary_server_asyncio import OPCUAProtocol
-from asyncua.server.uaprocessor import UaProcessor
 from asyncua.ua.ua_binary import struct_from_binary, uatcp_to_binary
 
 from opcua_server.hardening.buffer import GuardedBuffer
@@ -37,6 +36,7 @@ from opcua_server.hardening.limits import (
 )
 from opcua_server.hardening.quiet import Quiet
 from opcua_server.hardening.rates import Bucket
+from opcua_server.requests import Requests
 from opcua_server.security.certificates import split
 
 log = logging.getLogger("opcua_server.security")
@@ -185,7 +185,7 @@ def leaf_of(chain: bytes | None) -> bytes | None:
         return None
 
 
-class GuardedProcessor(UaProcessor):
+class GuardedProcessor(Requests):
     """A secure channel: order of the handshake, sessions bound to it, answers to what is broken."""
 
     session: Any

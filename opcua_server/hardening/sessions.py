@@ -177,6 +177,12 @@ class GuardedSession(InternalSession):
         self._need(params.SubscriptionId)
         return await super().set_monitoring_mode(params)
 
+    def set_triggering(self, params: Any) -> Any:
+        """Link monitored items of an own subscription."""
+        self._need(params.SubscriptionId)
+        bounded((params.LinksToAdd or []) + (params.LinksToRemove or []))
+        return self.subscription_service.set_triggering(params)
+
     async def set_publishing_mode(self, params: Any) -> Any:
         """Switch own subscriptions; a foreign one is unknown."""
         return await self._for_own(

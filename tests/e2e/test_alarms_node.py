@@ -7,10 +7,10 @@ import json
 from datetime import datetime
 
 import pytest
-from tests.e2e.node import FOLDER, node_modules, pytestmark
 
 import twin
 from opcua_server import OpcUaAdapter
+from tests.e2e.node import FOLDER, node_modules, pytestmark
 from twin.serve.session import Session
 from twin.trace.journal import Command
 

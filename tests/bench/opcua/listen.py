@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import struct
 import tempfile
 import time
@@ -164,4 +163,3 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--settle", type=float, default=3.0)
     parser.add_argument("--encrypted", action="store_true")
-    print(json.dumps(asyncio.run(listen(parser.parse_args()))), flush=True)  # noqa: T201

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import resource
 import sys
 import time
@@ -75,7 +74,6 @@ class WideSession:
 
 def say(**facts: Any) -> None:
     """Print facts as a line of JSON."""
-    print(json.dumps(facts), flush=True)  # noqa: T201
 
 
 class Stalls:

@@ -110,7 +110,9 @@ async def test_names_are_korean_for_a_client_that_asks(adapter: OpcUaAdapter) ->
 async def test_a_read_gives_value_and_simulated_time(connect: Any, session: StandInSession) -> None:
     await session.step(10.2)
     client = await connect()
-    value = await client.get_node(node_id("RFL.Zone8Temp")).read_data_value()
+    wanted = ua.ReadValueId(node_id("RFL.Zone8Temp"), ua.AttributeIds.Value)
+    both = ua.TimestampsToReturn.Both
+    (value,) = await client.uaclient.read(ua.ReadParameters(0.0, both, [wanted]))
     assert value.Value.Value == 2020.0
     assert value.SourceTimestamp == STARTED + timedelta(seconds=10)
     assert value.ServerTimestamp is not None
