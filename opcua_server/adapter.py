@@ -137,6 +137,7 @@ class OpcUaAdapter:
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
         self._session: Any = None
+        self._others: tuple[tuple[str, str, int], ...] = ()
         self._shift = 0  # namespaces before the line's that are there for nothing
         self._derivations = Derivations()
 
@@ -177,6 +178,7 @@ class OpcUaAdapter:
         self.port = sock.getsockname()[1]
         line = session.line
         core = LineInternalServer(self.accounts, self.types, self.weather)
+        core.others = self._others
         core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
@@ -271,8 +273,9 @@ class OpcUaAdapter:
 
     def list_others(self, others: Iterable[tuple[Application, int]]) -> None:
         """Name servers beside this one, with their ports, to clients that ask FindServers."""
+        self._others = tuple((who.uri, who.name, port) for who, port in others)
         if self._server is not None:
-            self._server.iserver.others = tuple((who.uri, who.name, port) for who, port in others)
+            self._server.iserver.others = self._others
 
     def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
         value = ua.DataValue(

@@ -15,7 +15,7 @@ from asyncua.server.monitored_item_service import MonitoredItemService
 from asyncua.server.subscription_service import SubscriptionService
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
-from opcua_server.alarms.filters import Where
+from opcua_server.events.filters import Where
 from opcua_server.store import Resent
 
 INTERNALS: tuple[tuple[str, str], ...] = (

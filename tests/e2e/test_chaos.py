@@ -430,5 +430,15 @@ async def test_one_machine_of_a_fleet_is_disturbed_and_the_others_are_not() -> N
         assert row["hit"][0].startswith("RFL: ")
 
 
+async def test_a_fleets_line_still_names_its_machines_after_a_restart() -> None:
+    async with serving(machines=True) as (session, adapter):
+        do(adapter, "restart", target="Line", seconds=0.2)
+        await until(lambda: bool(logged(adapter, "restart", "end")), 30.0)
+        found = await eventually(lambda: Client(adapter.endpoints[0]).connect_and_find_servers())
+        assert len(found) == 1 + len(session.line.stations)
+        async with connected(adapter.endpoint_of["RFL"]) as client:
+            assert await client.get_node(node_id(ZONE)).read_value() > 20.0
+
+
 def test_a_client_has_seen_every_action_of_the_table() -> None:
     assert set(ACTIONS) == SEEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from math import inf
 
 from twin.equipment.model import Setting
@@ -207,6 +208,21 @@ def _alarm(plant: Plant, command: Command) -> None:
         )
 
 
+def _force(plant: Plant, command: Command) -> None:
+    """An alarm made to stand or not, whatever its condition says; the line goes on as it is."""
+    if command.role != "instructor":
+        raise CommandError(
+            _("only an instructor may force an alarm, not a {role}").format(role=command.role)
+        )
+    if command.kind == "force" and command.value not in (0.0, 1.0):
+        raise CommandError(
+            _("an alarm is forced to 1 (active) or 0 (not), got {value}").format(
+                value=command.value
+            )
+        )
+    _alarm(plant, replace(command, value=None))
+
+
 def _script(plant: Plant, target: str) -> FaultScript:
     if target not in plant.faults:
         raise CommandError(
@@ -233,6 +249,8 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "unshelve": _alarm,
     "enable": _alarm,
     "disable": _alarm,
+    "force": _force,
+    "release": _force,
 }
 
 
