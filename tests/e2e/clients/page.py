@@ -1,5 +1,6 @@
 """The page of clients and what they can do: `python -m tests.e2e.clients.page` writes it anew.
 
+With names of clients (asyncua, node, o6) it runs these only, and keeps what it says of the others.
 It runs every client program against a live line over TCP, so the table says what was seen.
 """
 
@@ -68,19 +69,19 @@ async def tried(program: Program, command: list[str]) -> dict[str, str]:
             return {"version": program.version()} | await column(stage, command)
 
 
-async def main() -> None:
-    """Run all clients and write the page."""
-    commands = {program: program.command() for program in PROGRAMS}
+async def main(names: list[str]) -> None:
+    """Run the clients named, or all, and write the page; the others' columns stay."""
+    programs = [one for one in PROGRAMS if one.name in names or not names]
+    commands = {program: program.command() for program in programs}
     missing = [program.missing for program, command in commands.items() if command is None]
     if missing:
         sys.exit("\n".join(missing))
-    columns = {
-        program.name: await tried(program, command)
-        for program, command in commands.items()
-        if command is not None
-    }
+    columns = {program.name: told(program) for program in PROGRAMS if program not in programs}
+    for program, command in commands.items():
+        if command is not None:
+            columns[program.name] = await tried(program, command)
     PAGE.write_text(content(columns), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
