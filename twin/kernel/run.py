@@ -9,6 +9,7 @@ from twin.equipment.model import Setting
 from twin.errors import CommandError, UsageError
 from twin.i18n import _
 from twin.kernel.faults import FaultScript
+from twin.kernel.jobs import DEEDS
 from twin.kernel.plant import Plant
 from twin.line.line import Line
 from twin.trace.journal import MOST_SEVERITY, Command
@@ -207,6 +208,10 @@ def _alarm(plant: Plant, command: Command) -> None:
         )
 
 
+def _job(plant: Plant, command: Command) -> None:
+    plant.jobs.apply(command)
+
+
 def _script(plant: Plant, target: str) -> FaultScript:
     if target not in plant.faults:
         raise CommandError(
@@ -228,6 +233,7 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "acknowledge": _alarm,
     "shelve": _alarm,
     "unshelve": _alarm,
+    **dict.fromkeys(DEEDS, _job),
 }
 
 
