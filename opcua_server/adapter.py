@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
+from opcua_server.alarms.bells import Bells
+from opcua_server.alarms.history import EventHistory
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.chaos import Chaos, plan_of
 from opcua_server.chaos.method import offer
@@ -28,10 +30,14 @@ from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
+from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
+from opcua_server.pubsub import UadpPublisher
+from opcua_server.reverse import call
 from opcua_server.security import roleset
 from opcua_server.security.audit import Audit
+from opcua_server.security.audit_events import AuditEvents
 from opcua_server.security.gate import Gate
 from opcua_server.security.renewal import keep_current
 from opcua_server.security.rights import Rights
@@ -85,9 +91,11 @@ class OpcUaAdapter:
     encrypted endpoints to clients whose certificates the folder's trust list knows. `allow_none`
     offers the endpoint without security, `auto_trust` takes certificates that nobody trusts yet;
     each is so on a loopback address only, when left out. `users_file` holds more users and may
-    change while the server runs; `audit` is the audit log or its file. `application` says who the
-    server is; `types` are those of a server beside it in this process. `chaos` names a profile or
+    change while the server runs; `audit` is a file, or the log of several servers. `application`
+    says who the server is; `types` are those of a server beside it. `chaos` names a profile or
     a script of disturbances; `weather` is what one suffers that is disturbed from outside.
+    `pubsub` is an address to which all values are sent as UADP over UDP, `reverse` are those of
+    clients that the server calls.
     """
 
     def __init__(
@@ -106,18 +114,24 @@ class OpcUaAdapter:
         types: SharedTypes | None = None,
         weather: Weather | None = None,
         chaos: str = "",
+        pubsub: str = "",
+        reverse: Iterable[str] = (),
     ) -> None:
         self.host, self.port = host, port
         self.application, self.types = application, types
         self.weather = weather or (Weather() if chaos else None)
         self.plan = chaos
+        self.pubsub_url = pubsub
+        self.pubsub: UadpPublisher | None = None
+        self.reverse = tuple(reverse)
+        self._calls: list[asyncio.Task[None]] = []
         self.chaos: Chaos | None = None
         self.pki = pki
         self.allow_none = is_loopback(host) if allow_none is None else allow_none
         self.auto_trust = is_loopback(host) if auto_trust is None else auto_trust
         file = None if users_file is None else UserFile(users_file)
         self.accounts = Accounts(users, anonymous_role, file)
-        self.audit = audit if isinstance(audit, Audit) else Audit(audit)
+        self.audit = audit.of(application.uri) if isinstance(audit, Audit) else Audit(audit)
         self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
@@ -140,6 +154,11 @@ class OpcUaAdapter:
             logging.getLogger(name).addFilter(unexpected)
         self._session = session
         await self._open()
+        self._calls = [asyncio.create_task(call(self, url)) for url in self.reverse]
+        if self.pubsub_url and self._store is not None:
+            paced = session.clock == "paced"
+            self.pubsub = UadpPublisher(self.pubsub_url, self.application.uri, self._store, paced)
+            await self.pubsub.start()
         if self.plan:
             seed = session.run.trace.seed
             plan = plan_of(self.plan, seed, session.shown.tags)
@@ -185,10 +204,15 @@ class OpcUaAdapter:
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
+            core.bells = Bells(session, SpaceBuilder(core.aspace, index), space, store)
+            core.bells.subscriptions = lambda: core.subscription_service.subscriptions.values()
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
+        self.audit.listeners.append(
+            AuditEvents(core, self.application.uri, secured=self.pki is not None)
+        )
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
-        core.history_manager = TraceHistory(session, space)
+        core.history_manager = TraceHistory(session, space, EventHistory(core.bells))
         widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
         core.subscription_service.range_of = lambda node: (
             widths[space.tags[node]] if node in space.tags else None
@@ -210,6 +234,8 @@ class OpcUaAdapter:
             "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
             "HistoryServerCapabilities_MaxReturnDataValues": ua.Variant(PAGE, Kind.UInt32),
         }
+        for name, most in PUBLISHED.items():
+            told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, Kind.UInt32)
         for name, value in told.items():
             await server.get_node(ua.NodeId(getattr(ua.ObjectIds, name))).write_value(value)
 
@@ -267,6 +293,8 @@ class OpcUaAdapter:
             rows = store.update(block.t, block.values, block.changed).tolist()
             values = ((row, None) for row in rows)
         await self._hand_out(store, values)
+        if self.pubsub is not None:
+            self.pubsub.publish(block.wall)
 
     async def _hand_out(
         self, store: LiveStore, values: Iterable[tuple[int, ua.DataValue | None]]
@@ -288,6 +316,18 @@ class OpcUaAdapter:
                 told = 0
                 await asyncio.sleep(0)
         await self._derivations.publish()
+        if self.core is not None:
+            await self.core.bells.publish()
+
+    @property
+    def listener(self) -> Any:
+        """asyncua's BinaryServer; None while the server is down."""
+        return None if self._server is None else self._server.bserver
+
+    @property
+    def uri(self) -> str:
+        """Its application URI."""
+        return self.application.uri
 
     @property
     def core(self) -> LineInternalServer | None:
@@ -327,6 +367,11 @@ class OpcUaAdapter:
         """Close all connections and the port, for good."""
         if self.chaos is not None:
             await self.chaos.stop()
+        if self.pubsub is not None:
+            self.pubsub.stop()
+        for task in self._calls:
+            task.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
         await self.go_down()
         self.audit.close()
 

@@ -81,7 +81,7 @@ class Desk:
         if not setting.low <= value <= setting.high:
             limits = f"{setting.low:g} to {setting.high:g} {setting.unit}"
             raise Refused(Codes.BadOutOfRange, f"{key} goes from {limits}, not {value:g}")
-        await self._submit("set", key, value, user)
+        await self.submit("set", key, value, user)
 
     async def call(
         self, method: Method, station: str, arguments: Sequence[ua.Variant], user: LineUser
@@ -112,9 +112,9 @@ class Desk:
             if severity is not None and not 0.0 < severity <= MOST_SEVERITY:
                 limits = f"above 0, at most {MOST_SEVERITY:g}"
                 raise Refused(Codes.BadOutOfRange, f"severity is {limits}, not {severity:g}")
-            await self._submit(method.command, fault, severity, user)
+            await self.submit(method.command, fault, severity, user)
         else:
-            await self._submit(method.command, station, None, user)
+            await self.submit(method.command, station, None, user)
         return []
 
     async def _advance(self, seconds: float) -> ua.Variant:
@@ -127,10 +127,12 @@ class Desk:
             raise Refused(Codes.BadInvalidState, error.message) from error
         return ua.Variant(float(self.session.now), ua.VariantType.Double)
 
-    async def _submit(
-        self, kind: CommandKind, target: str, value: float | None, user: LineUser
+    async def submit(
+        self, kind: CommandKind, target: str, value: float | None, user: LineUser, text: str = ""
     ) -> None:
-        command = Command(kind, target, value, role=user.grade, source="opcua")
+        """Put a command into the session's inbox; Refused when it is not taken."""
+        by = user.name or "anonymous"
+        command = Command(kind, target, value, user.grade, "opcua", by=by, text=text)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 receipt = await self.session.submit(command)

@@ -184,6 +184,7 @@ class OpcUaFleet:
         while self.servers:
             _station, server = self.servers.popitem()
             await server.stop()
+        self.options["audit"].close()
 
 
 def _applications(line: Any) -> Iterator[tuple[str, Application]]:

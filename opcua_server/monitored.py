@@ -15,6 +15,7 @@ from asyncua.server.monitored_item_service import MonitoredItemService
 from asyncua.server.subscription_service import SubscriptionService
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
+from opcua_server.alarms.filters import Where
 from opcua_server.store import Resent
 
 INTERNALS: tuple[tuple[str, str], ...] = (
@@ -26,6 +27,7 @@ INTERNALS: tuple[tuple[str, str], ...] = (
 )
 
 Trigger = ua.DataChangeTrigger
+EVENT_QUEUE, MOST_EVENTS = 1000, 10_000  # events an item holds, at least and at most; assumed
 RangeOf = Callable[[ua.NodeId], float | None]  # width of a node's EURange
 
 
@@ -48,12 +50,24 @@ class SharedItems(MonitoredItemService):
                 results.append(ua.MonitoredItemCreateResult(StatusCode=ua.StatusCode(code)))
         return results
 
+    def _create_events_monitored_item(self, params: Any) -> Any:
+        result = super()._create_events_monitored_item(params)
+        item = self._monitored_items.get(result.MonitoredItemId)
+        if item is not None:
+            item.where_clause_evaluator = Where(item.filter.WhereClause, self.aspace)
+            wanted = params.RequestedParameters.QueueSize or EVENT_QUEUE
+            item.queue_size = result.RevisedQueueSize = min(max(wanted, EVENT_QUEUE), MOST_EVENTS)
+        return result
+
     def _unusable_filter(self, item: Any) -> int | None:
         wanted = item.RequestedParameters.Filter
         monitored = item.ItemToMonitor
         if monitored.AttributeId == ua.AttributeIds.EventNotifier:
-            usable = isinstance(wanted, ua.EventFilter)
-            return None if usable else int(ua.StatusCodes.BadEventFilterInvalid)
+            try:
+                Where(wanted.WhereClause, self.aspace)
+            except (ValueError, AttributeError):
+                return int(ua.StatusCodes.BadEventFilterInvalid)
+            return None
         if not isinstance(wanted, DataChangeFilter):
             empty = wanted is None or (isinstance(wanted, ua.ExtensionObject) and not wanted)
             if empty:

@@ -13,6 +13,7 @@ from asyncua import ua
 
 from opcua_server import discovery, standard
 from opcua_server.accounts import LineUser
+from opcua_server.alarms.bells import Bells, refreshes
 from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
@@ -69,13 +70,15 @@ class LineSession(GuardedSession):
     async def read(self, params: Any) -> Any:
         """Read attributes; names in the client's language, rights as they are for this user."""
         results = await super().read(params)
+        secret = self.rights.secret
         for place, wanted in enumerate(params.NodesToRead):
             if wanted.AttributeId == A.Value:
-                if self.rights.secret(wanted.NodeId):
+                if secret(wanted.NodeId):
                     results[place] = self._secret(wanted.NodeId, results[place])
             else:
                 own = self._own_answer(wanted.NodeId, wanted.AttributeId)
-                if own is not None:
+                there = wanted.AttributeId not in NAMES or results[place].StatusCode.is_good()
+                if own is not None and there:
                     results[place] = ua.DataValue(own)
         return results
 
@@ -146,6 +149,8 @@ class LineSession(GuardedSession):
         return results
 
     async def _call_standard(self, request: Any) -> list[ua.CallMethodResult]:
+        if refreshes(request):
+            return [await self.iserver.bells.refresh(self, request)]
         known = request.MethodId in self.iserver.aspace
         if known and not self.rights.may_call(request.MethodId, self.client):
             denied = ua.StatusCode(ua.StatusCodes.BadUserAccessDenied)
@@ -192,6 +197,7 @@ class LineInternalServer(GuardedInternalServer):
 
     session_class = LineSession
     desk: Desk
+    bells: Bells
     rights: Rights
     others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 

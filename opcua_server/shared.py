@@ -8,6 +8,7 @@ given something to do. Checked with asyncua 2.1.0.
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from itertools import count
 
 from asyncua import ua
@@ -92,10 +93,22 @@ def _copied(node: NodeData) -> NodeData:
     new = NodeData(node.nodeid)
     new.references = list(node.references)
     for key, held in node.attributes.items():
-        # asyncua changes lists and structures of the Server object in place
-        value = copy.deepcopy(held.value) if key == A.Value else held.value
-        new.attributes[key] = AttributeValue(value)
+        new.attributes[key] = AttributeValue(_own(held.value) if key == A.Value else held.value)
     return new
+
+
+def _own(value: ua.DataValue | None) -> ua.DataValue | None:
+    """A value of which nothing is shared that asyncua changes in place: lists, ServerStatus."""
+    if value is None or value.Value is None:
+        return value
+    held = value.Value.Value
+    if isinstance(held, list):
+        held = list(held)
+    elif isinstance(held, ua.ServerStatusDataType | ua.BuildInfo):
+        held = copy.deepcopy(held)
+    else:
+        return value
+    return replace(value, Value=replace(value.Value, Value=held))
 
 
 def move_namespace(space: AddressSpace, line: str, shift: int) -> int:

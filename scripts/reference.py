@@ -5,6 +5,7 @@ With --check nothing is written: it names the pages that are not up to date, exi
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import os
@@ -270,6 +271,51 @@ def rest() -> str:
     return text + table(("Method", "Path", "What"), rows)
 
 
+def companion() -> str:
+    """What each line has of each companion specification."""
+    import twin
+    from twin.line import shipped
+
+    text = "# Companion specifications, line by line\n\nWhat is implemented of each, counted from "
+    text += "the address spaces themselves at the level that shows everything. Mandatory members "
+    text += "are always there; the columns name those a specification leaves open. What it all "
+    text += "means: [Companion specifications](../explanation/companion-specifications.md).\n"
+    for scenario in shipped():
+        line = twin.load(scenario.id)
+        text += f"\n## {line.id}\n\n"
+        text += table(
+            ("Specification", "Type", "Instances", "Open members used", "Left out"),
+            _covered(line),
+        )
+    return text
+
+
+def _covered(line: Any) -> Iterator[tuple[object, ...]]:
+    from opcua_server.companion.coverage import coverage
+
+    last = ""
+    for row in coverage(asyncio.run(_address_space(line))):
+        named = f"{row.specification.name}, {row.specification.document}"
+        shown, last = (named if named != last else ""), named
+        used, unused = (
+            " ".join(f"`{one}`" for one in sorted(members)) for members in (row.used, row.unused)
+        )
+        yield shown, f"`{row.type_name}`", row.instances, used, unused
+
+
+async def _address_space(line: Any) -> Any:
+    from opcua_server import OpcUaAdapter
+    from twin.serve.session import Session
+
+    session, adapter = Session(line, clock="stepped"), OpcUaAdapter(port=0)
+    await session.start(adapter)
+    try:
+        assert adapter._server is not None
+        return adapter._server.iserver.aspace
+    finally:
+        await session.stop()
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli,
     "scenario.md": scenario,
@@ -280,6 +326,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "kpis.md": kpis,
     "python.md": python,
     "rest.md": rest,
+    "companion.md": companion,
 }
 
 

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncua import ua
 from asyncua.server.address_space import AttributeValue
 
+GOOD = ua.StatusCode()
 NO_VALUE = ua.StatusCode(ua.StatusCodes.BadNoData)
 
 
-class DerivedValue:
-    """One computed variable. Its source time is when its present value was first seen."""
+class State(NamedTuple):
+    """What a value depends on: `seen` differs when it must be computed again.
 
-    def __init__(
-        self, compute: Callable[[], ua.Variant], state: Callable[[], tuple[Any, datetime]]
-    ) -> None:
+    `moment` and `status` are those of the value.
+    """
+
+    seen: Any
+    moment: datetime | None
+    status: ua.StatusCode = GOOD
+
+
+class DerivedValue:
+    """One computed variable. Its source time is that of the state its value was first seen in."""
+
+    def __init__(self, compute: Callable[[], ua.Variant], state: Callable[[], State]) -> None:
         self._compute = compute
         self._state = state
         self._seen: Any = None
@@ -32,15 +42,15 @@ class DerivedValue:
 
     def data_value(self) -> ua.DataValue:
         """The present value; the same object as long as it does not change."""
-        seen, moment = self._state()
+        seen, moment, status = self._state()
         if self._made is None or seen != self._seen:
             self._seen = seen
             value = self._compute()
-            if self._made is None or value != self._made.Value:
-                status = NO_VALUE if value.Value is None and not value.is_array else None
-                self._made = ua.DataValue(
-                    value, status or ua.StatusCode(), moment, datetime.now(UTC)
-                )
+            if value.Value is None and not value.is_array and status.is_good():
+                status = NO_VALUE
+            made = self._made
+            if made is None or value != made.Value or status != made.StatusCode:
+                self._made = ua.DataValue(value, status, moment, datetime.now(UTC))
         return self._made
 
     async def publish(self) -> int:

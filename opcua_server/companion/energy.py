@@ -33,7 +33,7 @@ def scaled(key: str, kind: ua.VariantType | None = None) -> Derived:
         held = view.value(key)
         return None if held is None else THOUSAND * float(held)
 
-    return Derived(value, kind)
+    return Derived(value, kind, of=key)
 
 
 def measurement(name: str, number: int, unit: str, value: Given) -> dict[str, Given]:

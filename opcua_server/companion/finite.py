@@ -68,15 +68,18 @@ def _named(graph: Graph, node: ua.NodeId, number: str) -> Named:
     return Named(node, _name(graph, node), int(graph.attribute(held[0], A.Value)))
 
 
-def current(of: Finite, state: Callable[[View], str | None]) -> dict[str, Given]:
-    """Values of CurrentState, its Id and Number, where `state` names the present state."""
+def current(of: Finite, state: Callable[[View], str | None], tag: str = "") -> dict[str, Given]:
+    """Values of CurrentState, its Id and Number, where `state` names the present state.
+
+    `tag` is the key of the tag it is made from.
+    """
 
     def told(field: Callable[[Named], Any]) -> Derived:
         def value(view: View) -> Any:
             name = state(view)
             return None if name is None else field(of.states[name])
 
-        return Derived(value)
+        return Derived(value, of=tag)
 
     return {
         "CurrentState": told(lambda one: ua.LocalizedText(one.name, "en")),
@@ -85,7 +88,7 @@ def current(of: Finite, state: Callable[[View], str | None]) -> dict[str, Given]
     }
 
 
-def last(of: Finite, change: Callable[[View], Change | None]) -> dict[str, Given]:
+def last(of: Finite, change: Callable[[View], Change | None], tag: str = "") -> dict[str, Given]:
     """Values of LastTransition, its Id, Number and TransitionTime."""
 
     def told(field: Callable[[View, Change, Named], Any]) -> Derived:
@@ -95,7 +98,7 @@ def last(of: Finite, change: Callable[[View], Change | None]) -> dict[str, Given
                 return None
             return field(view, one, of.transitions[one.before, one.after])
 
-        return Derived(value)
+        return Derived(value, of=tag)
 
     def moment(view: View, one: Change, _named: Named) -> Any:
         return view.session.started_at + timedelta(seconds=one.t)

@@ -28,10 +28,11 @@ def values(plant: Plant, station: Station) -> dict[str, Given]:
     """Values of the interface IDeviceHealthType; none where the state is not shown."""
     if not plant.types.shows(f"{station.id}.State"):
         return {}
-    return {"DeviceHealth": Derived(_health(plant, station))}
+    return {"DeviceHealth": Derived(condition(plant, station), of=f"{station.id}.State")}
 
 
-def _health(plant: Plant, station: Station) -> Callable[[View], int | None]:
+def condition(plant: Plant, station: Station) -> Callable[[View], int | None]:
+    """What computes the DeviceHealth of a station."""
     alarms = [
         alarm
         for alarm in station.alarms

@@ -82,11 +82,38 @@ def last_change(view: View, station: str, field: str) -> Change | None:
     present = _named(series, row, field)
     if present != getattr(now(view, station), field):
         return None
-    while row > 0 and _named(series, row - 1, field) == present:
-        row -= 1
-    begun = float(series.t[row])
+    row = _begin(series, row, field)
     before = _named(series, row - 1, field) if row else getattr(MEANINGS[State.IDLE], field)
-    return None if before == present else Change(before, present, begun)
+    return None if before == present else Change(before, present, float(series.t[row]))
+
+
+def program(view: View, station: str) -> str | None:
+    """State of a machine tool's active program.
+
+    Only a program that ran is interrupted by a stop: ProductionProgramStateMachineType of
+    OPC 40501-1 has no other way to Interrupted than from Running.
+    """
+    row, t = now(view, station), looked(view, station)
+    if row is None or t is None or row.program != "Interrupted":
+        return None if row is None else row.program
+    series = view.session.trace.index.states(view.session.trace.line.place(station))
+    before = _row(series, t) - 1
+    worked = before >= 0 and int(series.state[before]) == State.WORKING
+    return row.program if worked else "Ended"
+
+
+def _begin(series: Series, row: int, field: str) -> int:
+    """First row of the stretch up to `row` in which the states mean the same."""
+    present = _named(series, row, field)
+    same = np.array([getattr(MEANINGS[state], field) == present for state in State])
+    step = 64
+    while row > 0:
+        first = max(row - step, 0)
+        others = np.flatnonzero(~same[series.state[first:row].astype(np.intp)])
+        if len(others):
+            return first + int(others[-1]) + 1
+        row, step = first, 2 * step
+    return 0
 
 
 def _spent(view: View, station: str, levels: tuple[float, ...]) -> float | None:

@@ -19,6 +19,7 @@ from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 from opcua_server.bulk import ARRAY_OF_ANY_LENGTH, A, T, attribute, constant
 from opcua_server.companion.sets import SETS, TABLES, TypeSet
 from opcua_server.companion.structures import definition
+from opcua_server.companion.texts import texts_of
 
 NAMESPACES = ua.NodeId(ua.ObjectIds.Server_NamespaceArray)
 HAS_TYPE, HAS_RULE = "0.40", "0.37"
@@ -49,7 +50,7 @@ def load(
 
     Returns the ids of all their nodes.
     """
-    tables = [Table(table_of(one), indices) for one in sets]
+    tables = [Table(table_of(one), indices, texts_of(one)) for one in sets]
     new = [table for table in tables if table.nodes[0] not in space]
     for table in new:
         table.add_nodes(space)
@@ -63,8 +64,14 @@ def load(
 class Table:
     """One table, with its ids read for the namespace indices of this server."""
 
-    def __init__(self, facts: Mapping[str, Any], indices: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        facts: Mapping[str, Any],
+        indices: Mapping[str, int],
+        texts: Mapping[str, list[str]] | None = None,
+    ) -> None:
         self.facts = facts
+        self.texts = texts or {}
         self.spaces = [indices.get(uri, 0) for uri in facts["uris"]]
         self._ids: dict[Any, ua.NodeId] = {}
         self.nodes = [self.id(row[1]) for row in facts["nodes"]]
@@ -107,7 +114,15 @@ class Table:
                 A.UserWriteMask: constant(0, T.UInt32),
             }
             self._describe(node, C(node_class), facts)
+            if self.texts:
+                self._tell(node, self.texts.get(json.dumps(written)))
             space[node_id] = node
+
+    def _tell(self, node: NodeData, texts: list[str] | None) -> None:
+        """Texts of an imported NodeSet."""
+        for key, text in zip((A.DisplayName, A.Description), texts or (), strict=False):
+            if text:
+                node.attributes[key] = shown_as(text)
 
     def _describe(self, node: NodeData, node_class: ua.NodeClass, facts: Mapping[str, Any]) -> None:
         told = node.attributes

@@ -25,7 +25,8 @@ ACTIVE, INTERRUPTED, RESET = range(3)
 class Meaning(NamedTuple):
     """A row: MachineryItemState, MachineryOperationMode, then what a machine tool adds.
 
-    `program` is the state of the active program, `tool_mode` the operation mode of a machine tool,
+    `program` is the state of the active program (a part is loaded: Initializing; a stop in work:
+    Interrupted), `tool_mode` the operation mode of a machine tool,
     `channel` the state of its channel, `health` its DeviceHealth when no alarm says more.
     """
 
@@ -40,16 +41,14 @@ class Meaning(NamedTuple):
 MEANINGS: Mapping[State, Meaning] = {
     State.STOPPED: Meaning("NotAvailable", "None", "Ended", OTHER, RESET, NORMAL),
     State.IDLE: Meaning("NotExecuting", "None", "Ended", AUTOMATIC, RESET, NORMAL),
-    State.STARVED: Meaning("NotExecuting", "Processing", "Initializing", AUTOMATIC, RESET, NORMAL),
+    State.STARVED: Meaning("NotExecuting", "Processing", "Ended", AUTOMATIC, RESET, NORMAL),
     State.WORKING: Meaning("Executing", "Processing", "Running", AUTOMATIC, ACTIVE, NORMAL),
     State.BLOCKED: Meaning("NotExecuting", "Processing", "Ended", AUTOMATIC, RESET, NORMAL),
     State.DOWN: Meaning(
         "OutOfService", "Processing", "Interrupted", AUTOMATIC, INTERRUPTED, FAILURE
     ),
-    State.SETUP: Meaning("Executing", "Setup", "Initializing", SETUP_MODE, RESET, CHECK_FUNCTION),
-    State.HELD: Meaning(
-        "NotExecuting", "Processing", "Interrupted", AUTOMATIC, INTERRUPTED, NORMAL
-    ),
+    State.SETUP: Meaning("Executing", "Setup", "Ended", SETUP_MODE, RESET, CHECK_FUNCTION),
+    State.HELD: Meaning("NotExecuting", "Processing", "Ended", AUTOMATIC, INTERRUPTED, NORMAL),
     State.MAINTENANCE: Meaning(
         "OutOfService", "Maintenance", "Ended", SERVICE, RESET, CHECK_FUNCTION
     ),

@@ -55,19 +55,19 @@ def machine_identification(plate: Nameplate) -> dict[str, Given]:
 
 def item_state(plant: Plant, station: str) -> dict[str, Given]:
     """Values of MachineryItemState (12)."""
-    states = finite(plant.types, ITEM_TYPE)
+    states, tag = finite(plant.types, ITEM_TYPE), f"{station}.State"
     return {
-        **current(states, lambda view: _field(known.now(view, station), "item")),
-        **last(states, lambda view: known.last_change(view, station, "item")),
+        **current(states, lambda view: _field(known.now(view, station), "item"), tag),
+        **last(states, lambda view: known.last_change(view, station, "item"), tag),
     }
 
 
 def operation_mode(plant: Plant, station: str, kind: str = MODE_TYPE) -> dict[str, Given]:
     """Values of MachineryOperationMode (13), of the given subtype of its type."""
-    states = finite(plant.types, kind)
+    states, tag = finite(plant.types, kind), f"{station}.State"
     return {
-        **current(states, lambda view: _field(known.now(view, station), "mode")),
-        **last(states, lambda view: known.last_change(view, station, "mode")),
+        **current(states, lambda view: _field(known.now(view, station), "mode"), tag),
+        **last(states, lambda view: known.last_change(view, station, "mode"), tag),
     }
 
 
@@ -77,12 +77,12 @@ def _field(row: Any, name: str) -> Any:
 
 def counters(station: str) -> dict[str, Given]:
     """Values of OperationCounters (14)."""
-
+    tag = f"{station}.State"
     return {
-        "PowerOnDuration": Derived(lambda view: known.power_on(view, station)),
-        "OperationDuration": Derived(lambda view: known.operating(view, station)),
+        "PowerOnDuration": Derived(lambda view: known.power_on(view, station), of=tag),
+        "OperationDuration": Derived(lambda view: known.operating(view, station), of=tag),
         "OperationCycleCounter": Derived(
-            lambda view: known.cycles(view, station), ua.VariantType.UInt64
+            lambda view: known.cycles(view, station), ua.VariantType.UInt64, of=tag
         ),
     }
 
@@ -164,9 +164,10 @@ def _add_lifetime(plant: Plant, station: Station, made: Instance, row: Wear) -> 
     }
     if row.indication:
         values["Indication"] = types.node(f"DI:{row.indication}")
-    types.placeholder(
+    shown = types.placeholder(
         made, "<LifetimeVariable>", row.name, values=values, display=english(row.title)
     )
+    plant.in_korean(shown.node, row.title)
 
 
 def add_components(plant: Plant, station: Station) -> Mapping[Part, Instance]:
@@ -195,6 +196,7 @@ def add_components(plant: Plant, station: Station) -> Mapping[Part, Instance]:
             kinds={"Identification": "Machinery:MachineryComponentIdentificationType"},
             display=english(part.title),
         )
+        plant.in_korean(made[part].node, part.title)
     return made
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from asyncua import ua
 
-from opcua_server.companion import health, known, prognoses, tool_list
+from opcua_server.companion import health, known, prognoses, stacklight, tool_list
 from opcua_server.companion.finite import current, finite, under
 from opcua_server.companion.instance import Instance
 from opcua_server.companion.machinery import (
@@ -72,7 +72,8 @@ def add(plant: Plant, station: Station) -> None:
         "MachineTool:MachineToolType",
         values={**_identity(plant, station), **_blocks(plant, station), **_mode(station),
                 **_program(plant, station), **_counts(station),
-                **health.values(plant, station)},
+                **health.values(plant, station),
+                f"{stacklight.PATH}/StacklightMode": stacklight.SEGMENTED},
         interfaces=(health.INTERFACE,),
         kinds={f"{BLOCKS}/{MODE}": MODE_TYPE},
         optional=("Equipment/Tools", "Notification/Prognoses", SOFTWARE),
@@ -85,6 +86,7 @@ def add(plant: Plant, station: Station) -> None:
     for name in (ITEM_STATE, MODE, COUNTERS):
         types.refer(tool["Monitoring/MachineTool"], "HasAddIn", tool[f"{BLOCKS}/{name}"])
     _add_monitoring(plant, station, tool)
+    stacklight.add(plant, station, tool, health.condition(plant, station))
     tool_list.add(plant, station, tool)
     prognoses.add(plant, station, tool)
 
@@ -110,7 +112,7 @@ def _meant(station: Station, field: str) -> Derived:
         row = known.now(view, station.id)
         return None if row is None else getattr(row, field)
 
-    return Derived(value)
+    return Derived(value, of=f"{station.id}.State")
 
 
 def _program(plant: Plant, station: Station) -> dict[str, Given]:
@@ -126,14 +128,16 @@ def _program(plant: Plant, station: Station) -> dict[str, Given]:
         return product if revision is None else f"{product} rev {int(revision)}"
 
     def state(view: View) -> str | None:
-        row = known.now(view, station.id)
-        return None if row is None else row.program
+        return known.program(view, station.id)
 
     path = "Production/ActiveProgram"
     return {
-        f"{path}/Name": Derived(name),
+        f"{path}/Name": Derived(name, of=f"{station.id}.Product"),
         f"{path}/NumberInList": 0,
-        **under(f"{path}/State", current(finite(plant.types, PROGRAM_TYPE), state)),
+        **under(
+            f"{path}/State",
+            current(finite(plant.types, PROGRAM_TYPE), state, f"{station.id}.State"),
+        ),
     }
 
 
@@ -145,7 +149,9 @@ def _counts(station: Station) -> dict[str, Given]:
         left = trace.index.departures(place)
         return None if t is None else int(np.searchsorted(left, t, side="right"))
 
-    return {"Production/Statistics/PartsProducedInLifetime": Derived(parts)}
+    return {
+        "Production/Statistics/PartsProducedInLifetime": Derived(parts, of=f"{station.id}.State")
+    }
 
 
 def _add_monitoring(plant: Plant, station: Station, tool: Instance) -> None:
@@ -160,7 +166,7 @@ def _add_monitoring(plant: Plant, station: Station, tool: Instance) -> None:
 
         types.placeholder(
             tool, path, "Spindle", kind="MachineTool:SpindleMonitoringType",
-            values={"Name": "Spindle", "IsRotating": Derived(rotating)},
+            values={"Name": "Spindle", "IsRotating": Derived(rotating, of=key)},
         )  # fmt: skip
     feed = f"{station.id}.{row.override}"
     if row.override and types.shows(feed):

@@ -15,6 +15,7 @@ from asyncua import ua
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion.types import Types
 from opcua_server.nodes import Space
+from twin.equipment.tag import Text
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Plant:
     def line_id(self) -> ua.NodeId:
         """Node of the line."""
         return self.space.line
+
+    def in_korean(self, node: ua.NodeId, text: Text) -> None:
+        """Show clients that ask for Korean a node by its Korean name."""
+        korean = ua.LocalizedText(text.ko, "ko")
+        self.space.korean[node] = (korean, korean)
 
     def station(self, name: str) -> ua.NodeId:
         """Node of a station."""

@@ -113,23 +113,28 @@ def values_of(station: Station, tag: Tag, shown: Mapping[str, Tag]) -> dict[str,
 
 
 def add(plant: Plant, station: Station, parts: Mapping[Part, Instance]) -> None:
-    """The process values of a station, in one group, and each at the part it belongs to."""
+    """The process values of a station, in one group, and each at the part it belongs to.
+
+    The group has the name that OPC 10000-100, 5.4, recommends for process data.
+    """
     types, shown = plant.types, plant.session.shown.tags
     tags = measured(station, shown)
     if not tags:
         return
     group = types.instantiate(
         "DI:FunctionalGroupType",
-        f"{station.id}.ProcessValues",
-        "ProcessValues",
+        f"{station.id}.Operational",
+        "DI:Operational",
         plant.station(station.id),
     )
     for tag in tags:
         own = f"{group.node.Identifier}.{tag.name}"
-        types.instantiate(
+        made = types.instantiate(
             "ProcessValues:ProcessValueType", own, tag.name, group.node,
             values=values_of(station, tag, shown), display=english(tag.title),
+            kinds={"AnalogSignal": "ProcessValues:ProcessValueVariableType"},
         )  # fmt: skip
+        plant.in_korean(made.node, tag.title)
         for part, instance in parts.items():
             if tag.name in part.tags:
                 types.refer(instance.node, "Organizes", own)

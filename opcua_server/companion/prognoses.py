@@ -14,6 +14,7 @@ from opcua_server.companion import known
 from opcua_server.companion.instance import Instance
 from opcua_server.companion.nameplate import english
 from opcua_server.companion.part import Plant
+from opcua_server.companion.tool_list import identifier
 from opcua_server.companion.values import Derived, View
 from twin.equipment.tag import Text
 from twin.line.line import Station
@@ -27,7 +28,11 @@ def add(plant: Plant, station: Station, tool: Instance) -> None:
         where = english(Text("Tool magazine", "공구 매거진"))
         types.placeholder(
             tool, path, "ToolChange", kind="MachineTool:ToolChangePrognosisType",
-            values={"PredictedTime": Derived(_tool_change(station)), "Location": where},
+            values={
+                "PredictedTime": Derived(_tool_change(station)),
+                "Location": where,
+                "ToolIdentifier": Derived(_tool(station), of=f"{station.id}.ToolNo"),
+            },
         )  # fmt: skip
     for plan in station.spec.maintenance:
         title = plan.title or Text(plan.id, plan.id)
@@ -35,6 +40,16 @@ def add(plant: Plant, station: Station, tool: Instance) -> None:
             tool, path, f"Maintenance-{plan.id}", kind="MachineTool:MaintenancePrognosisType",
             values={"PredictedTime": Derived(_next(plan)), "Activity": english(title)},
         )  # fmt: skip
+
+
+def _tool(station: Station) -> Callable[[View], str | None]:
+    """Identifier of the tool that will be changed: the one in use, as the tool list has it."""
+
+    def value(view: View) -> str | None:
+        number = view.value(f"{station.id}.ToolNo")
+        return None if number is None else identifier(station.id, f"Tool{int(number)}")
+
+    return value
 
 
 def _tool_change(station: Station) -> Callable[[View], Any]:

@@ -46,7 +46,9 @@ def add(plant: Plant, station: Station, tool: Instance) -> None:
     parameters: Any = station.parameters
     whole = float(machining.tool_life(parameters.speed))
     for number in range(1, parameters.tools + 1):
-        left = Derived(_left(station, number, whole), ua.VariantType.Double)
+        left = Derived(
+            _left(station, number, whole), ua.VariantType.Double, of=f"{station.id}.ToolLifeMin"
+        )
         life = Life("Life", "min", TIME_LIFE, left, new=whole, spent=0.0, warns=3.0)
         _add_tool(plant, tool, f"Tool{number}", number, life, Derived(_spent(station, number)))
 
@@ -91,7 +93,7 @@ def _add_tool(
         tool, "Equipment/Tools/<Tool>", name, kind="MachineTool:ToolType",
         values={
             "Name": name,
-            "Identifier": f"{tool.node.Identifier}.{name}",
+            "Identifier": identifier(str(tool.node.Identifier), name),
             "ControlIdentifier1": number,
             "ControlIdentifierInterpretation": NUMBER_BASED,
             "Locked": locked,
@@ -113,6 +115,11 @@ def _add_tool(
             "WarningValue": _double(life.warns),
         },
     )  # fmt: skip
+
+
+def identifier(station: str, name: str) -> str:
+    """Identifier of a tool, unique in the line."""
+    return f"{station}.{name}"
 
 
 def _double(value: float) -> ua.Variant:

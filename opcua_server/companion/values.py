@@ -44,11 +44,13 @@ class Row:
 class Derived:
     """A value computed from the state of the session; None stands for no value.
 
-    `kind` is its type on the wire where the declared one is abstract (a Number).
+    `kind` is its type on the wire where the declared one is abstract (a Number). `of` is the key of
+    the tag it is made from: it is as old and as certain as that.
     """
 
     compute: Callable[[View], Any]
     kind: ua.VariantType | None = None
+    of: str = ""
 
 
 Given = Any  # a constant, Row or Derived
@@ -78,9 +80,14 @@ class View:
 
     def value(self, key: str, default: Any = None) -> Any:
         """Present value of a tag; `default` where it has none or is not shown."""
-        row = self._rows.get(key)
-        held = None if row is None else self._store.data_value(row).Value
+        told = self.told(key)
+        held = None if told is None else told.Value
         return default if held is None or held.Value is None else held.Value
+
+    def told(self, key: str) -> ua.DataValue | None:
+        """What clients are told of a tag; None when it is not shown."""
+        row = self._rows.get(key)
+        return None if row is None else self._store.data_value(row)
 
     def stamp(self, key: str) -> float | None:
         """Simulated second of a tag's present value; None where it has none or is not shown."""
@@ -98,11 +105,16 @@ def declared_type(space: AddressSpace, data_type: ua.NodeId) -> ua.VariantType |
     return None if base in ABSTRACT else T(base)
 
 
-def guessed(value: Any) -> ua.VariantType:
-    """Variant type of a value whose data type does not say it."""
+WHOLE = {27: T.Int64, 28: T.UInt32}  # Integer, UInteger: what a Python int is sent as
+
+
+def guessed(value: Any, base: int = 0) -> ua.VariantType:
+    """Variant type of a value whose data type (going back to the built-in `base`) is abstract."""
     if isinstance(value, ua.Variant):
         return value.VariantType
     one = value[0] if isinstance(value, list | tuple) and value else value
+    if isinstance(one, int) and base in WHOLE:
+        return WHOLE[base]
     return next((wire for kind, wire in GUESSED if isinstance(one, kind)), T.ExtensionObject)
 
 

@@ -6,7 +6,7 @@ variable says what it really carries (OPC 10000-3, 6.2.7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from asyncua import ua
 from asyncua.server.address_space import AttributeValue, NodeData
 
 from opcua_server.bulk import ARRAY_OF_ANY_LENGTH, A, T, attribute, constant
-from opcua_server.companion.derived import Derivations, DerivedValue
+from opcua_server.companion.derived import Derivations, DerivedValue, State
 from opcua_server.companion.graph import ARGUMENTS, Graph, Source
 from opcua_server.companion.instance import BadInstance, Plan
+from opcua_server.companion.structures import builtin
 from opcua_server.companion.values import Derived, Given, Row, View, declared_type, guessed, variant
 
 # values that are the same in the type and in each of its instances
@@ -48,6 +49,7 @@ class Variables:
         rank = self.graph.attribute(declared, A.ValueRank)
         if path in plan.values:
             plan.met.add(path)
+            rank = self._rank(plan.values[path], rank)
             value, data_type, access = self._given(plan.values[path], data_type, rank, path)
         else:
             value, access = self._shared(node, sources), READ
@@ -69,6 +71,16 @@ class Variables:
             row = self.rows[plan.values[path].key]
             self.line.tags[node.nodeid] = row
 
+    def _rank(self, given: Given, declared: int) -> int:
+        """A scalar or a row, where the type leaves it open (value ranks below -1)."""
+        if declared >= -1:
+            return declared
+        if isinstance(given, Derived) and self.view is not None:
+            given = given.compute(self.view)
+        if isinstance(given, ua.Variant):
+            return 1 if given.is_array else -1
+        return 1 if isinstance(given, list | tuple) else -1
+
     def _shared(self, node: NodeData, sources: Sequence[Source]) -> AttributeValue | None:
         name = node.attributes[A.BrowseName].value.Value.Value.Name
         if name not in SHARED:
@@ -87,8 +99,8 @@ class Variables:
             return self._tag(given, data_type, path)
         if isinstance(given, Derived):
             return self._derived(given, data_type, rank)
-        array = rank >= 0 or (rank < -1 and isinstance(given, list | tuple))
-        kind = declared_type(self.space, data_type) or guessed(given)
+        array = rank >= 0
+        kind = self._kind(data_type, lambda: given)
         value = AttributeValue(self._constant(variant(kind, given, array)))
         return value, self._concrete(data_type, kind), READ
 
@@ -107,11 +119,28 @@ class Variables:
 
         def compute() -> ua.Variant:
             value = given.compute(view)
-            return variant(kind, value, rank >= 0 or (rank < -1 and isinstance(value, list)))
+            return variant(kind, value, rank >= 0)
 
-        derived = DerivedValue(compute, lambda: ((derivations.generation, view.now), view.moment))
+        def state() -> State:
+            seen, told = (derivations.generation, view.now), view.told(given.of)
+            if told is None:
+                return State(seen, view.moment)
+            return State((seen, told.StatusCode), told.SourceTimestamp, told.StatusCode)
+
+        derived = DerivedValue(compute, state)
         derivations.values.append(derived)
         return derived.attribute, self._concrete(data_type, kind), READ
+
+    def _kind(self, data_type: ua.NodeId, value: Callable[[], Any]) -> ua.VariantType:
+        """Variant type on the wire; the value is asked for only where the data type is abstract."""
+        declared = declared_type(self.space, data_type)
+        if declared is not None:
+            return declared
+        kind = guessed(value(), int(builtin(self.space, data_type).Identifier))
+        if not self.graph.is_a(ua.NodeId(kind.value), data_type):
+            name = self.graph.browse_name(data_type).Name
+            raise BadInstance(f"{kind.name} is no {name}")
+        return kind
 
     def _concrete(self, data_type: ua.NodeId, kind: ua.VariantType) -> ua.NodeId:
         abstract = self.graph.attribute(data_type, A.IsAbstract)

@@ -41,18 +41,19 @@ class Wire:
         good = held.StatusCode is None or held.StatusCode.is_good()
         base = self.builtin(data_type)
         value = held.Value
-        if value is None or (value.Value is None and not value.is_array):
+        array = value is not None and (value.is_array or isinstance(value.Value, list))
+        if value is None or (value.Value is None and not array):
             if good and base not in EMPTY_IS_A_VALUE:
                 yield "says Good and has no value"
             return
         rank = node.attributes.get(A.ValueRank, -1)
-        if bool(value.is_array) != (rank >= 0) and rank >= -1:
-            yield f"has value rank {rank} and {'an array' if value.is_array else 'one value'}"
+        if array != (rank >= 0) and rank >= -1:
+            yield f"has value rank {rank} and {'an array' if array else 'one value'}"
         sent = value.VariantType.value
         if not fits(sent, base):
             yield f"carries {value.VariantType.name}, not {self.seen[data_type].name[1]}"
             return
-        elements = value.Value if value.is_array else [value.Value]
+        elements = value.Value if array else [value.Value]
         for one in elements or []:
             yield from self._element(one, data_type, base)
 

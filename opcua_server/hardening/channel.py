@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from asyncua import ua
-from asyncua.common.utils import Buffer, ServiceError
+from asyncua.common.utils import Buffer, NotEnoughData, ServiceError
 from asyncua.crypto.security_policies import SecurityPolicyNone
 from asyncua.server.binary_server_asyncio import OPCUAProtocol
 from asyncua.server.uaprocessor import UaProcessor
@@ -26,6 +26,8 @@ from opcua_server.hardening.limits import (
     EARLY_MESSAGE,
     INCOMPLETE,
     LEAST_BUFFER,
+    OPENING_COST,
+    PLAIN_OPENING,
     REQUEST_BURST,
     REQUESTS_PER_S,
     SESSIONS,
@@ -58,6 +60,8 @@ def _ids(*names: str) -> frozenset[ua.NodeId]:
 (ACTIVATE,) = _ids("ActivateSession")
 DISCOVERY = _ids("FindServers", "GetEndpoints")
 CHANNEL = _ids("CloseSecureChannel")
+# what asyncua raises while it decodes a request's fields, and hardly anywhere else
+UNDECODABLE = (NotEnoughData, struct.error, UnicodeDecodeError, RecursionError, OverflowError)
 NOT_OFFERED = _ids(  # a discovery server's services, and changes of the address space
     "RegisterServer", "RegisterServer2", "AddNodes", "DeleteNodes", "AddReferences",
     "DeleteReferences",
@@ -193,7 +197,7 @@ class GuardedProcessor(UaProcessor):
     async def process(self, header: Any, body: Buffer) -> bool:
         """Handle a chunk. Anything out of order or undecodable is answered, then ends it all."""
         try:
-            await self._take_turn()
+            await self._take_turn(header)
             self._check_order(header, body)
             self._check_size(header)
             return bool(await super().process(header, body))
@@ -236,10 +240,12 @@ class GuardedProcessor(UaProcessor):
         self._count_incomplete(closed=True)
         await super().close()
 
-    async def _take_turn(self) -> None:
+    async def _take_turn(self, header: Any) -> None:
         """Wait until this connection and its address may go on; who asks too fast is slowed."""
         now = monotonic()
-        delay = max(self._rate.take(now), self.iserver.rates.of(self.address).take(now))
+        opens = header.MessageType == ua.MessageType.SecureOpen
+        cost = OPENING_COST if opens and header.packet_size > PLAIN_OPENING else 1.0
+        delay = max(self._rate.take(now), self.iserver.rates.of(self.address).take(now, cost))
         if delay > 0.0:
             await asyncio.sleep(delay)
 
@@ -298,6 +304,13 @@ class GuardedProcessor(UaProcessor):
         return self.policy.peer_certificate or None
 
     async def _process_message(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
+        try:
+            return await self._serve(typeid, requesthdr, seqhdr, body)
+        except UNDECODABLE as error:
+            log.warning("a request from %s cannot be decoded: %r", self.name, error)
+            raise ServiceError(ua.StatusCodes.BadDecodingError) from error
+
+    async def _serve(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
         if typeid in NOT_OFFERED:
             raise ServiceError(ua.StatusCodes.BadServiceUnsupported)
         handle = super()._process_message
@@ -311,13 +324,12 @@ class GuardedProcessor(UaProcessor):
             await handle(typeid, requesthdr, seqhdr, body)
             self.session.channel = self
             return True
+        if typeid == ACTIVATE:  # before the session is looked at: it may move meanwhile
+            await asyncio.sleep(self.iserver.logins.wait(self.address))
         token = requesthdr.AuthenticationToken
         if self._holds(token):
-            if typeid == ACTIVATE:
-                await asyncio.sleep(self.iserver.logins.wait(self.address))
             return await handle(typeid, requesthdr, seqhdr, body)
         if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
-            await asyncio.sleep(self.iserver.logins.wait(self.address))
             return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
         raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
 

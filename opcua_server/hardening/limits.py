@@ -28,8 +28,20 @@ OPERATIONS = 10_000  # a request; the figure asyncua shows in ServerCapabilities
 CONNECTIONS_PER_ADDRESS = 150  # so that one machine cannot take all; assumed
 REQUESTS_PER_S, REQUEST_BURST = 2000.0, 4000.0  # a connection; assumed
 ADDRESS_REQUESTS_PER_S, ADDRESS_BURST = 5000.0, 10_000.0  # an address, all its connections; assumed
+OPENING_COST = 50.0  # requests that opening a secured channel counts as: two uses of the RSA key
+PLAIN_OPENING = 512  # bytes; a request to open a channel with a certificate is longer
 ADDRESSES = 1000  # whose rates are remembered; assumed
 LOCK_AFTER, LOCK_S = 5, 60.0  # wrong logins of a name from an address, then it is locked; assumed
 LOGIN_DELAY_S, MOST_LOGIN_DELAY_S = 0.25, 8.0  # after LOCK_AFTER failures, doubled; assumed
 LOGINS_REMEMBERED = 1000  # names and addresses each; assumed
 NAME = 100  # characters of a user name that are looked at; assumed
+# what ServerCapabilities tells clients of these (OPC 10000-5, 6.3.2)
+PUBLISHED = {
+    "MaxSessions": SESSIONS,
+    "MaxSubscriptions": SESSIONS * SUBSCRIPTIONS_PER_SESSION,
+    "MaxSubscriptionsPerSession": SUBSCRIPTIONS_PER_SESSION,
+    "MaxMonitoredItemsPerSubscription": ITEMS_PER_SESSION,
+    "MaxMonitoredItemsQueueSize": QUEUE,
+    "MaxStringLength": MESSAGE,
+    "MaxByteStringLength": MESSAGE,
+}

@@ -36,9 +36,9 @@ class Bucket:
         self.rate, self.burst = rate, burst
         self._tokens, self._at = burst, now
 
-    def take(self, now: float) -> float:
-        """Take a token; how many seconds to wait until it was there."""
-        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate) - 1.0
+    def take(self, now: float, cost: float = 1.0) -> float:
+        """Take tokens; how many seconds to wait until they were there."""
+        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate) - cost
         self._at = now
         return max(0.0, -self._tokens / self.rate)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from asyncua import ua
@@ -22,6 +22,9 @@ from opcua_server.nodes import Space
 from opcua_server.store import EPOCH, to_filetime
 from twin.equipment.tag import Tag
 
+if TYPE_CHECKING:
+    from opcua_server.alarms.history import EventHistory
+
 PAGE = 10_000  # values a page
 RESPONSE = 50_000  # values in one response, over all nodes; assumed
 NODES = 100  # nodes a request
@@ -32,7 +35,8 @@ Codes = ua.StatusCodes
 class TraceHistory:
     """Takes the place of asyncua's history manager."""
 
-    def __init__(self, session: Any, space: Space) -> None:
+    def __init__(self, session: Any, space: Space, events: EventHistory | None = None) -> None:
+        self.events = events
         self.session = session
         self.space = space
         self.tags: tuple[Tag, ...] = tuple(session.shown.tags.values())
@@ -76,6 +80,8 @@ class TraceHistory:
     async def _read(
         self, place: int, node: Any, details: Any, stamps: Any, page: int
     ) -> ua.HistoryReadResult:
+        if isinstance(details, ua.ReadEventDetails):
+            return self._events(node, details)
         row = self.space.tags.get(node.NodeId)
         way = self.ways.get(type(details))
         try:
@@ -83,6 +89,14 @@ class TraceHistory:
                 raise ServiceError(Codes.BadHistoryOperationUnsupported)
             series = Series(self.session, self.tags[row])
             return await way(series, place, node.ContinuationPoint, details, stamps, page)
+        except ServiceError as error:
+            return ua.HistoryReadResult(StatusCode=ua.StatusCode(error.code))
+
+    def _events(self, node: Any, details: ua.ReadEventDetails) -> ua.HistoryReadResult:
+        try:
+            if self.events is None:
+                raise ServiceError(Codes.BadHistoryOperationUnsupported)
+            return self.events.read(node, details)
         except ServiceError as error:
             return ua.HistoryReadResult(StatusCode=ua.StatusCode(error.code))
 

@@ -53,10 +53,20 @@ class Audit:
             entry["simulated"] = round(now, 3)
         entry |= {"what": _short(what), "result": result}
         entry |= {key: _short(value) for key, value in details.items() if value is not None}
+        self.keep(entry)
+
+    def keep(self, entry: dict[str, Any]) -> None:
+        """Take an entry that is made already."""
         self.recent.append(entry)
         self._write(entry)
         for listener in self.listeners:
             listener(entry)
+
+    def of(self, server: str) -> Audit:
+        """An audit log of one of several servers: its entries come here too, with its name."""
+        one = Audit()
+        one.listeners.append(lambda entry: self.keep({**entry, "server": server}))
+        return one
 
     def close(self) -> None:
         """Close the file."""

@@ -9,6 +9,7 @@ from asyncua import ua
 from asyncua.common.utils import ServiceError
 from asyncua.crypto.security_policies import SecurityPolicyFactory
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from opcua_server.security.audit import Audit
 from opcua_server.security.certificates import common_name, split, thumbprint, uris
@@ -36,7 +37,7 @@ class Gate:
         try:
             shown = present(chain, self.trust)
             failure = first_failure(shown, self.auto_trust)
-        except ValueError:
+        except (ValueError, UnsupportedAlgorithm):
             self._refuse("BadCertificateInvalid", HIDDEN, "", address)
         if failure is None:
             return

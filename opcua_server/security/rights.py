@@ -91,22 +91,29 @@ class Rights:
         self.aspace = aspace
         self.space = space
         self.secured = secured
-        # methods of types that are called on instances, with the role the instances ask for
-        self.inherited = {
-            method: space.methods[own][0].role
-            for (_owner, method), own in space.inherited.items()
-            if own in space.methods
-        }
+        self._inherited: dict[ua.NodeId, Role] = {}
+        self._seen = 0
+
+    def inherited(self, method: ua.NodeId) -> Role | None:
+        """The role that a type's method asks for where it is called on instances; None: nowhere."""
+        if self._seen != len(self.space.inherited):  # instances may come after us
+            self._seen = len(self.space.inherited)
+            self._inherited = {
+                above: self.space.methods[own][0].role
+                for (_owner, above), own in self.space.inherited.items()
+                if own in self.space.methods
+            }
+        return self._inherited.get(method)
 
     def kind(self, node: ua.NodeId) -> Kind:
         """The row of the table a node stands in; for a method one of its own."""
         if self.secret(node):
             return CONFIDENTIAL
-        if node in self.inherited:
-            return Kind("a method", call=self.inherited[node])
-        if node.NamespaceIndex == 0:
-            role = CALLS.get(node)
-            return STRUCTURE if role is None else Kind("a method", call=role)
+        above = self.inherited(node)
+        if above is None and node.NamespaceIndex == 0:
+            above = CALLS.get(node)
+        if above is not None:
+            return Kind("a method", call=above)
         method = self.space.methods.get(node)
         if method is not None:
             return Kind("a method", call=method[0].role)

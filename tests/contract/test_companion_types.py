@@ -6,12 +6,10 @@ The types themselves are compared with the published NodeSets where those are at
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from asyncua import Client, ua
 
 import twin
 from opcua_server import OpcUaAdapter
+from opcua_server.companion import published, texts
 from opcua_server.companion.check import Checker, check
 from opcua_server.companion.loader import table_of
 from opcua_server.companion.sets import BY_NAME, FIRST_INDEX, SETS
@@ -30,7 +29,6 @@ from twin.serve.session import Session
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 A = ua.AttributeIds
 NODESETS = os.environ.get("TWIN_NODESETS", "")
-ROOT = Path(__file__).parents[2]
 LINES = [entry.id for entry in shipped()]
 
 
@@ -128,24 +126,13 @@ def _compare(seen: Snapshot, table: dict[str, Any]) -> None:
             assert {node_id(one) for one in targets} <= set(node.targets(node_id(kind)))
 
 
-def _script() -> ModuleType:
-    path = ROOT / "scripts" / "nodesets.py"
-    spec = importlib.util.spec_from_file_location("nodesets", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.skipif(not NODESETS, reason="no published NodeSets: set TWIN_NODESETS to their folder")
 async def test_the_tables_say_what_the_published_nodesets_say() -> None:
-    script = _script()
-    published = {one.uri: one for one in map(script.read, sorted(Path(NODESETS).glob("*.xml")))}
+    found = {one.uri: one for one in map(published.read, sorted(Path(NODESETS).glob("*.xml")))}
     compared = []
     for one in SETS:
-        if one.uri in published:
-            facts = json.loads(script.write(published[one.uri].table()))
+        if one.uri in found:
+            facts = json.loads(published.write(found[one.uri].table()))
             assert facts == table_of(one), f"{one.name} is not what {NODESETS} says"
             compared.append(one.name)
     assert compared
@@ -168,3 +155,22 @@ async def test_what_each_specification_builds_on_is_there() -> None:
         for uri, _version, _date in table_of(one)["requires"]:
             if uri != "http://opcfoundation.org/UA/":
                 assert uris[uri].name in one.needs, f"{one.name} needs {uri}"
+
+
+@pytest.mark.skipif(not NODESETS, reason="no published NodeSets: set TWIN_NODESETS to their folder")
+async def test_descriptions_of_an_imported_nodeset_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    imported = [one for one in texts.take(Path(NODESETS)) if one.name]
+    assert {"DI", "Machinery"} <= {one.name for one in imported}
+    session = Session(twin.load("examples/three-stations-v1"), seed=3, clock="stepped")
+    adapter = OpcUaAdapter(port=0)
+    await session.start(adapter)
+    try:
+        async with Client(adapter.endpoints[0]) as client:
+            index = await client.get_namespace_index(BY_NAME["DI"].uri)
+            kind = await client.get_node(ua.NodeId(1001, index)).read_description()
+    finally:
+        await session.stop()
+    assert kind.Text

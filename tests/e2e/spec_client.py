@@ -11,7 +11,7 @@ from typing import Any
 from asyncua import Client, Node, ua
 
 UA = "http://opcfoundation.org/UA/"
-DI, MACHINERY = f"{UA}DI/", f"{UA}Machinery/"
+DI, IA, MACHINERY = f"{UA}DI/", f"{UA}IA/", f"{UA}Machinery/"
 MACHINE_TOOL, PNEM = f"{UA}MachineTool/", f"{UA}PNEM/"
 PROCESS_VALUES, PADIM = f"{UA}Machinery/ProcessValues/", f"{UA}PADIM/"
 MACHINES_FOLDER, MACHINE_TOOL_TYPE = 1001, 13  # NodeIds of the published NodeSets

@@ -52,7 +52,7 @@ async def serving(
 @asynccontextmanager
 async def connected(url: str, lost: bool = False) -> AsyncIterator[Client]:
     """A client; one whose connection is to be `lost` may fail to say goodbye."""
-    client = Client(url, timeout=10)
+    client = Client(url, timeout=10, watchdog_intervall=60.0)  # else it gives up by itself
     await client.connect()
     try:
         yield client
@@ -191,15 +191,17 @@ async def test_a_dropped_subscription_says_so_and_is_gone() -> None:
 async def test_delayed_publishes_come_all_together_afterwards() -> None:
     async with serving() as (session, adapter), connected(adapter.endpoints[0]) as client:
         listener = await listen(client, ZONE)
-        do(adapter, "delay-publishes", seconds=1.2)
+        do(adapter, "delay-publishes", seconds=6.0)
         await until(lambda: bool(logged(adapter, "delay-publishes")))
         await asyncio.sleep(0.2)
         count = len(listener.heard)
         for _number in range(5):
             await session.step(2.0)
             await asyncio.sleep(0.1)
-        assert len(listener.heard) == count, "something left while publishing was held back"
-        await until(lambda: len(listener.heard) >= count + 4)
+        held = len(listener.heard) == count
+        assert not logged(adapter, "delay-publishes", "end"), "this machine is too slow to tell"
+        assert held, "something left while publishing was held back"
+        await until(lambda: len(listener.heard) >= count + 4, 30.0)
         stamps = [value.SourceTimestamp for value in listener.of(ZONE)]
         assert stamps == sorted(stamps)
 
@@ -207,20 +209,21 @@ async def test_delayed_publishes_come_all_together_afterwards() -> None:
 async def test_slow_answers_take_longer_by_the_value_then_no_longer() -> None:
     async with serving() as (_session, adapter), connected(adapter.endpoints[0]) as client:
         node = client.get_node(node_id(ZONE))
-        do(adapter, "slow-answers", seconds=1.5, value=0.5)
+        do(adapter, "slow-answers", seconds=3.0, value=1.0)
         await until(lambda: bool(logged(adapter, "slow-answers")))
         began = time.monotonic()
         await node.read_value()
-        assert time.monotonic() - began >= 0.5
+        assert time.monotonic() - began >= 1.0
         await until(lambda: bool(logged(adapter, "slow-answers", "end")))
         began = time.monotonic()
-        await node.read_value()
-        assert time.monotonic() - began < 0.5
+        for _number in range(3):
+            await node.read_value()
+        assert time.monotonic() - began < 3.0
 
 
 async def test_refused_connections_are_reset_while_others_stay() -> None:
     async with serving() as (_session, adapter), connected(adapter.endpoints[0]) as client:
-        do(adapter, "refuse-connections", seconds=1.0)
+        do(adapter, "refuse-connections", seconds=3.0)
         await until(lambda: bool(logged(adapter, "refuse-connections")))
         with pytest.raises(Exception):  # noqa: B017, PT011 - whatever a client makes of a reset
             async with asyncio.timeout(0.8), connected(adapter.endpoints[0], True):
@@ -233,7 +236,7 @@ async def test_refused_connections_are_reset_while_others_stay() -> None:
 
 async def test_a_service_fails_with_the_status_asked_for_and_others_do_not() -> None:
     async with serving() as (_session, adapter), connected(adapter.endpoints[0], True) as client:
-        do(adapter, "service-faults", target="Read", seconds=1.0, value="BadServerTooBusy")
+        do(adapter, "service-faults", target="Read", seconds=3.0, value="BadServerTooBusy")
         await until(lambda: bool(logged(adapter, "service-faults")))
         with pytest.raises(ua.uaerrors.BadServerTooBusy):
             await client.get_node(node_id(ZONE)).read_value()
@@ -392,7 +395,7 @@ async def test_an_instructor_triggers_by_a_method_and_nobody_else() -> None:
     users: Any = {"ines": (hash_password("instructor-pw"), "instructor")}
     async with serving(users=users, until=60.0) as (_session, adapter):
         url = adapter.endpoints[0]
-        arguments = ("service-faults", "Browse", 0.5, "BadServerHalted")
+        arguments = ("service-faults", "Browse", 3.0, "BadServerHalted")
         async with connected(url) as client:
             line = client.get_node(node_id(LINE))
             with pytest.raises(ua.uaerrors.BadUserAccessDenied):
@@ -411,7 +414,7 @@ async def test_an_instructor_triggers_by_a_method_and_nobody_else() -> None:
             with pytest.raises(ua.uaerrors.BadServerHalted):
                 await line.get_children()
         (row,) = logged(adapter, "service-faults")
-        assert (row["seconds"], row["value"], row["hit"]) == (0.5, "BadServerHalted", ["Browse"])
+        assert (row["seconds"], row["value"], row["hit"]) == (3.0, "BadServerHalted", ["Browse"])
 
 
 async def test_one_machine_of_a_fleet_is_disturbed_and_the_others_are_not() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -190,12 +190,22 @@ async def test_a_plant_network_between_serves_each_machine_its_own_rows() -> Non
                     assert float(value.Value.Value) == pytest.approx(known), key
 
 
+def three_free_ports() -> int:
+    """The first of three ports in a row that nobody uses."""
+    while True:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+            first.bind(("127.0.0.1", 0))
+            base = int(first.getsockname()[1])
+            with suppress(OSError, OverflowError):
+                second.bind(("127.0.0.1", base + 1))
+                third.bind(("127.0.0.1", base + 2))
+                return base
+
+
 async def test_a_taken_port_above_the_lines_is_named_and_nothing_stays_open(
     tmp_path: Path,
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        base = probe.getsockname()[1]
+    base = three_free_ports()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", base + 2))
         taken.listen()

@@ -130,7 +130,7 @@ async def test_at_level_3_a_set_point_can_be_read_and_at_level_4_written() -> No
     for level, code in ((3, ua.StatusCodes.BadNotWritable), (4, None)):
         async with serving("machine-parts/shaft-v1", level=level) as (_session, spec):
             own = own_of(spec)
-            value = await spec.at(await spec.machine("HT"), (own, "ProcessValues"), (own, "FurnT"))
+            value = await spec.at(await spec.machine("HT"), (DI, "Operational"), (own, "FurnT"))
             aim = await spec.at(value, (PROCESS_VALUES, "ProcessValueSetpoint"))
             if code is None:
                 await aim.write_value(925.0)
@@ -140,25 +140,29 @@ async def test_at_level_3_a_set_point_can_be_read_and_at_level_4_written() -> No
                 assert refused.value.code == code
 
 
-async def test_state_and_counters_are_as_old_as_what_the_network_brought() -> None:
+async def test_state_and_counters_are_as_old_and_as_certain_as_what_the_network_brought() -> None:
     """Behind a plant network the state is the last received one, and the counters fit to it."""
     async with serving("machine-parts/shaft-v1", level=2, dirt="nist") as (session, spec):
-        line = session.line
-        for _ in range(5):
-            await session.step(333.0)
-            for station in ("LTH1", "VMC", "SAW"):
+        labels = session.line.tags["LTH1.State"].labels
+        statuses = set()
+        for _ in range(60):
+            await session.step(60.0)
+            for station in ("LTH1", "VMC"):
                 node = await spec.machine(station)
                 tag = spec.client.get_node(ua.NodeId(f"{station}.State", 2))
-                held = await tag.read_data_value(raise_on_bad_status=False)
-                if held.Value is None or held.Value.Value is None:
-                    continue
-                item = await spec.state(node, ITEM_STATE)
-                assert item == MEANT[line.tags[f"{station}.State"].labels[held.Value.Value]]
-                power = await spec.read(node, BLOCKS, COUNTERS, (DI, "PowerOnDuration"))
-                age = held.SourceTimestamp - session.started_at.replace(tzinfo=None) \
-                    if held.SourceTimestamp.tzinfo is None \
-                    else held.SourceTimestamp - session.started_at  # fmt: skip
-                assert power <= 1000.0 * age.total_seconds() + 1.0
+                block = await spec.at(node, BLOCKS, ITEM_STATE, ("", "CurrentState"))
+                power = await spec.at(node, BLOCKS, COUNTERS, (DI, "PowerOnDuration"))
+                held, item, on = [
+                    await one.read_data_value(raise_on_bad_status=False)
+                    for one in (tag, block, power)
+                ]
+                assert item.StatusCode == on.StatusCode == held.StatusCode
+                statuses.add(held.StatusCode.name)
+                if held.Value is not None and held.Value.Value is not None:
+                    assert item.Value.Value.Text == MEANT[labels[held.Value.Value]]
+                    age = held.SourceTimestamp - session.started_at
+                    assert on.Value.Value <= 1000.0 * age.total_seconds() + 1.0
+        assert {"Good", "UncertainNoCommunicationLastUsableValue"} <= statuses
 
 
 MEANT = {
@@ -195,3 +199,16 @@ async def test_ids_are_the_same_in_every_run() -> None:
             )
             found.append((ids, serial, spec.namespaces))
     assert found[0] == found[1]
+
+
+async def test_parts_have_korean_names_for_clients_that_ask() -> None:
+    async with serving("electronics/smt-v1") as (session, _spec):
+        korean = Client(session._adapters[0].endpoints[0])  # type: ignore[attr-defined]
+        korean._locale = ["ko"]
+        async with korean:
+            zone = korean.get_node(ua.NodeId("RFL.Components.Zone8", 2))
+            assert (await zone.read_display_name()).Text == "8존"
+            kind = korean.get_node(ua.NodeId("RFL.Operational.Zone8Temp", 2))
+            assert (await kind.read_display_name()).Locale == "ko"
+            with pytest.raises(ua.UaStatusCodeError):
+                await zone.read_description()  # it has none, in any language

@@ -22,6 +22,7 @@ from tests.e2e.spec_client import (
     BLOCKS,
     COUNTERS,
     DI,
+    IA,
     ITEM_STATE,
     LIFETIMES,
     MACHINE_TOOL,
@@ -42,7 +43,9 @@ from twin.trace.trace import Trace
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 LINE = "machine-parts/shaft-v1"
+OWN = f"urn:twin:line:{LINE}"
 HOUR = 3600.0
+PROGRAM_STATES = 15  # NodeId of ProductionProgramStateMachineType
 NORMAL, FAILURE, CHECK_FUNCTION = 0, 1, 2  # DeviceHealthEnumeration
 # OPC 40001-1, 12.2 and 13.2, and OPC 40501-1, C.2.3, read for the states of a station
 EXPECTED = {
@@ -105,8 +108,8 @@ def last_look(session: Session) -> float:
 async def stop_by_itself(session: Session, station: str) -> None:
     """Let a slack chuck stop a lathe."""
     await inject(session, "fault", f"M-CHUCK:{station}")
-    for _ in range(500):
-        await session.step(20.0)
+    for _ in range(200):
+        await session.step(60.0)
         if state_at(session.trace, station, last_look(session)) == State.DOWN:
             break
     await inject(session, "repair", f"M-CHUCK:{station}")
@@ -220,7 +223,7 @@ async def test_every_change_of_state_is_told(spec: SpecClient, session: Session)
     await asyncio.sleep(0.1)
     expected = {name: [EXPECTED[state_at(session.trace, name, session.now - 1)][0]]
                 for name in names}  # fmt: skip
-    for _ in range(300):
+    for _ in range(200):
         await session.step(1.0)
         t = last_look(session)
         for name in names:
@@ -257,15 +260,16 @@ async def test_a_machine_tool_tells_mode_channel_spindle_and_program(
 ) -> None:
     mt = MACHINE_TOOL
     lathe = await spec.machine("LTH1")
+    lamps = await spec.at(lathe, (MACHINE_TOOL, "Monitoring"), (MACHINE_TOOL, "Stacklight"))
     running = 0
     for _ in range(8):
         await session.step(47.0)
         t = last_look(session)
         state = state_at(session.trace, "LTH1", t)
         monitoring = await spec.at(lathe, (mt, "Monitoring"))
-        spindle = await spec.read(monitoring, ("urn:twin:line:" + LINE, "Spindle"),
+        spindle = await spec.read(monitoring, (OWN, "Spindle"),
                                   (mt, "IsRotating"))  # fmt: skip
-        channel = await spec.read(monitoring, ("urn:twin:line:" + LINE, "Channel"),
+        channel = await spec.read(monitoring, (OWN, "Channel"),
                                   (mt, "ChannelState"))  # fmt: skip
         mode = await spec.read(monitoring, (mt, "MachineTool"), (mt, "OperationMode"))
         program = await spec.at(lathe, (mt, "Production"), (mt, "ActiveProgram"))
@@ -279,7 +283,36 @@ async def test_a_machine_tool_tells_mode_channel_spindle_and_program(
         product = session.line.products[int(session.sample("LTH1.Product", [t])[0, 0]) - 1]
         assert name == f"{product} rev 1"
         running += state == State.WORKING
+        for colour, lit in (("Green", state == State.WORKING), ("Red", state == State.DOWN)):
+            assert await spec.read(lamps, (OWN, colour), (IA, "SignalOn")) == lit
     assert running
+
+
+async def test_a_program_goes_only_the_ways_its_type_has(
+    spec: SpecClient, session: Session
+) -> None:
+    """Second by second; a state of no length between two looks is the Ended one."""
+    kind = spec.client.get_node(ua.NodeId(PROGRAM_STATES, spec.index(MACHINE_TOOL)))
+    ways = set()
+    for node in await kind.get_children(refs=ua.ObjectIds.HasComponent):
+        ends = [await node.get_referenced_nodes(refs=way)
+                for way in (ua.ObjectIds.FromState, ua.ObjectIds.ToState)]  # fmt: skip
+        if (await node.read_type_definition()).Identifier == ua.ObjectIds.TransitionType:
+            ways.add(tuple([(await end[0].read_browse_name()).Name for end in ends]))
+    assert ("Running", "Interrupted") in ways
+    mill = await spec.machine("VMC")
+    program = await spec.at(mill, (MACHINE_TOOL, "Production"), (MACHINE_TOOL, "ActiveProgram"),
+                            (MACHINE_TOOL, "State"), ("", "CurrentState"))  # fmt: skip
+    before, seen = (await program.read_value()).Text, set()
+    for _ in range(220):
+        await session.step(1.0)
+        state = (await program.read_value()).Text
+        if state != before:
+            through = (before, "Ended") in ways and ("Ended", state) in ways
+            assert (before, state) in ways or through, f"{before} to {state}"
+            seen.add(state)
+        before = state
+    assert {"Running", "Ended", "Initializing"} <= seen
 
 
 async def test_blocks_of_a_machine_tool_are_shared_not_doubled(spec: SpecClient) -> None:
@@ -292,7 +325,7 @@ async def test_blocks_of_a_machine_tool_are_shared_not_doubled(spec: SpecClient)
 
 
 async def test_tools_are_used_up_one_after_the_other(spec: SpecClient, session: Session) -> None:
-    mt, own = MACHINE_TOOL, "urn:twin:line:" + LINE
+    mt, own = MACHINE_TOOL, OWN
     tools = await spec.at(await spec.machine("LTH1"), (mt, "Equipment"), (mt, "Tools"))
     t = last_look(session)
     used, left = session.sample(["LTH1.ToolNo", "LTH1.ToolLifeMin"], [t])[:, 0]
@@ -318,12 +351,15 @@ async def test_prognoses_lie_ahead(spec: SpecClient, session: Session) -> None:
         assert "MaintenancePrognosisType" in kinds
         assert ("ToolChangePrognosisType" in kinds) == (name != "GRD")
         for node in found:
+            if await spec.find(node, (mt, "ToolIdentifier")) is not None:
+                used = session.sample(f"{name}.ToolNo", [last_look(session)])[0, 0]
+                assert await spec.read(node, (mt, "ToolIdentifier")) == f"{name}.Tool{used:.0f}"
             predicted = await spec.read(node, (mt, "PredictedTime"))
             assert predicted.replace(tzinfo=UTC) >= session.wall(session.now - 1.0)
 
 
 async def test_lifetimes_count_what_the_control_counts(spec: SpecClient, session: Session) -> None:
-    own = "urn:twin:line:" + LINE
+    own = OWN
     t = last_look(session)
     for name, life, tag in (
         ("LTH1", "ToolLife", "ToolLifeMin"),
@@ -358,7 +394,7 @@ async def test_energy_is_the_meter_in_watts(spec: SpecClient, session: Session) 
 async def test_a_process_value_is_the_tag_and_its_set_point_can_be_written(
     spec: SpecClient, session: Session
 ) -> None:
-    own = "urn:twin:line:" + LINE
+    own = OWN
     furnace = await spec.machine("HT")
     chamber = await spec.at(furnace, (MACHINERY, "Components"), (own, "Chamber"))
     value = await spec.at(chamber, (own, "FurnT"))

@@ -30,6 +30,7 @@ class Served:
 
     process: asyncio.subprocess.Process
     port: int
+    folder: Path
 
     @property
     def url(self) -> str:
@@ -86,14 +87,14 @@ async def start(folder: Path) -> Served:
     if not first:
         assert process.stderr is not None
         pytest.fail((await process.stderr.read()).decode())
-    served = Served(process, json.loads(first)["port"])
+    served = Served(process, json.loads(first)["port"], folder)
     await served.serves()
     return served
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """One server for all tests of a module; at the end it must have nothing left over."""
+    """One server for all of these tests; at the end it must have nothing left over."""
     one = await start(tmp_path_factory.mktemp("fuzz"))
     try:
         yield one

@@ -21,6 +21,7 @@ class Recorder:
         self.server_port = port
         self.port = 0
         self.chunks: list[bytes] = []
+        self.others: list[bytes] = []  # bodies that another client sent at another time
         self._tasks: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
 

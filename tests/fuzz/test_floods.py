@@ -17,7 +17,7 @@ from tests.fuzz.test_nesting import silent_half_way
 from tests.fuzz.wire import Gone, Silent, Wire, channel, session
 from tests.unit.opcua_server.test_server import node_id
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 RUNS = [pytest.param(1, id="short"), pytest.param(10, id="long", marks=pytest.mark.slow)]
 

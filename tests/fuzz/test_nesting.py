@@ -13,7 +13,7 @@ from tests.fuzz.conftest import GROWTH_MB, Served
 from tests.fuzz.wire import Gone, Wire, channel, session
 from tests.unit.opcua_server.test_server import node_id
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 VALUE = struct.pack("<I", ua.AttributeIds.Value)
 NULL_STRING = struct.pack("<i", -1)

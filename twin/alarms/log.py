@@ -63,7 +63,8 @@ class AlarmLog:
             t = np.arange(watch.next_look, stop) * step
             watch.next_look = stop
             found += self._changes(number, alarm, watch, t)
-        return found
+        # a delay that runs out before now does so whatever the next look will show
+        return found + _due(number, alarm, watch, self._trace.now)
 
     def _changes(self, number: int, alarm: Alarm, watch: _Watch, t: np.ndarray) -> list[Change]:
         said = verdicts(self._trace, alarm, t)

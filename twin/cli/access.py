@@ -198,7 +198,7 @@ def _pki(
 def _users(
     action: Annotated[UserAction, typer.Argument(help=_("What to do."))],
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help=_("The user."))] = None,
-    role: Annotated[RoleName, typer.Option("--role", help=_("What he may do."))] = (
+    role: Annotated[RoleName, typer.Option("--role", help=_("What the user may do."))] = (
         RoleName.OBSERVER
     ),
     certificate: Annotated[
@@ -206,7 +206,7 @@ def _users(
         typer.Option(
             "--certificate",
             metavar="FILE",
-            help=_("He logs in with this certificate's key instead of a password."),
+            help=_("Log in with this certificate's key instead of a password."),
         ),
     ] = None,
     users: Annotated[Path | None, users_option()] = None,

@@ -24,6 +24,7 @@ from twin.cli.access import (
     users_option,
 )
 from twin.cli.guard import guarded
+from twin.cli.opcua import _opcua
 from twin.cli.options import (
     By,
     Clock,
@@ -382,6 +383,22 @@ def _serve(
             help=_("Disturb the OPC UA server: none, gentle, field, hostile, or a .yaml script."),
         ),
     ] = "",
+    pubsub: Annotated[
+        str,
+        typer.Option(
+            "--pubsub",
+            metavar="URL",
+            help=_("Send all tags as UADP messages too, as to opc.udp://239.0.0.1:4840."),
+        ),
+    ] = "",
+    reverse: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reverse",
+            metavar="URL",
+            help=_("Call a client that listens there, as at opc.tcp://gateway:4843."),
+        ),
+    ] = None,
     force: Annotated[bool, force()] = False,
     anonymous: Annotated[Anonymous, anonymous()] = Anonymous.OBSERVER,
     allow_none: Annotated[bool | None, allow_none()] = None,
@@ -410,6 +427,8 @@ def _serve(
             level=level,
             endpoints=endpoints.value,
             chaos=chaos,
+            pubsub=pubsub,
+            reverse=tuple(reverse or ()),
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),
         ),
     )
@@ -529,6 +548,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _users,
         N_("List, add and remove users of the OPC UA server."),
         "twin users add olga --role operator",
+    ),
+    (
+        "opcua",
+        _opcua,
+        N_("Write a line's NodeSet, show the tree of a server, import published NodeSets."),
+        f"twin opcua nodeset {LINE} > line.NodeSet2.xml",
     ),
     (
         "schema",

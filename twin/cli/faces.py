@@ -15,7 +15,7 @@ from twin.errors import TwinError
 from twin.i18n import _
 
 ADAPTERS, VIEWS, PASSWORDS = "twin.adapters", "twin.views", "twin.passwords"
-KEEPERS = "twin.keepers"
+KEEPERS, TOOLS = "twin.keepers", "twin.tools"
 OURS = {
     (ADAPTERS, "opcua"): "opcua_server.adapter:OpcUaAdapter",
     (ADAPTERS, "opcua-machines"): "opcua_server.fleet:OpcUaFleet",
@@ -23,6 +23,10 @@ OURS = {
     (PASSWORDS, "opcua"): "opcua_server:hash_password",
     (KEEPERS, "pki"): "opcua_server.security.keeper:PkiKeeper",
     (KEEPERS, "users"): "opcua_server.security.keeper:UserKeeper",
+    (TOOLS, "nodeset"): "opcua_server.companion.tools:nodeset_of",
+    (TOOLS, "browse"): "opcua_server.companion.tools:browse",
+    (TOOLS, "nodesets"): "opcua_server.companion.tools:known",
+    (TOOLS, "import-nodesets"): "opcua_server.companion.tools:take",
     (VIEWS, "still"): "visual.render:still",
     (VIEWS, "scene"): "visual.scene:page_scene",
     (VIEWS, "fits"): "visual.fits:fit_report",

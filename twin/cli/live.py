@@ -49,6 +49,8 @@ class Options:
     level: int | None = None
     endpoints: Literal["line", "machine"] = "line"
     chaos: str = ""
+    pubsub: str = ""
+    reverse: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
 
 
@@ -121,6 +123,8 @@ def adapters(line: Line, options: Options, password: str) -> list[Any]:
             options.opcua_port,
             users={INSTRUCTOR: (hashed, INSTRUCTOR)},
             chaos=options.chaos,
+            pubsub=options.pubsub,
+            reverse=options.reverse,
             **options.access.arguments(options.host),
         ),
         http(options.host, options.http_port, static=page(), scene=scene),

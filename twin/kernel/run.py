@@ -231,8 +231,13 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "fault": _fault,
     "repair": _repair,
     "acknowledge": _alarm,
+    "confirm": _alarm,
+    "comment": _alarm,
     "shelve": _alarm,
+    "shelve-once": _alarm,
     "unshelve": _alarm,
+    "enable": _alarm,
+    "disable": _alarm,
     **dict.fromkeys(DEEDS, _job),
 }
 

@@ -23,7 +23,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twin.alarms import AlarmLog
 from twin.errors import PortInUse, TwinError
 from twin.i18n import _
 from twin.serve.http_guard import Guard
@@ -70,7 +69,7 @@ def create_app(
         title=session.line.title.en, version=session.line.version, description=ABOUT,
         docs_url=None, redoc_url=None,
     )  # fmt: skip
-    app.include_router(routes(Desk(session, scene, present, channel, AlarmLog(session.trace))))
+    app.include_router(routes(Desk(session, scene, present, channel)))
     app.add_exception_handler(RequestValidationError, _on_malformed)
     app.add_exception_handler(HTTPException, _on_refused)
     app.add_exception_handler(TwinError, _on_error)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, HTTPException, Query, Request, Response, WebSocket
 
-from twin.alarms import AlarmLog
 from twin.i18n import _
 from twin.metrics import breakdown
 from twin.serve import http_field as field
@@ -54,7 +53,6 @@ class Desk:
     scene: Scene | None
     present: Present
     channel: Channel
-    bells: AlarmLog
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -119,8 +117,8 @@ def _reading(router: APIRouter, desk: Desk) -> None:
     @router.get("/api/alarms", tags=["line"], summary="Alarms that stand", dependencies=alarmed)
     async def alarms() -> m.AlarmsBody:
         """Alarms that are active, or that nobody has acknowledged, or that are shelved."""
-        desk.bells.follow()
-        rows = view.alarm_views(session, desk.bells.changes)
+        session.alarms.follow()
+        rows = view.alarm_views(session, session.alarms.changes)
         return m.AlarmsBody.model_validate({"t": session.now, "alarms": rows})
 
     @router.get("/healthz", tags=["server"], summary="Is the server alive")

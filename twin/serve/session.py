@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.alarms import Book
 from twin.errors import CommandError, UsageError
 from twin.field import Records, exposure, network
 from twin.field.network import shown_by
@@ -97,6 +98,7 @@ class Session:
         self.instructor_token = instructor_token
         self.run = Run(line, seed, consume=self._take)
         self._tally = Tally(line)
+        self.alarms = Book(self.run.trace)
         self.front = (
             None if dirt == "clean" and level is None else Front(network(line, seed, dirt, level))
         )

@@ -18,8 +18,13 @@ CommandKind = Literal[
     "fault",
     "repair",
     "acknowledge",
+    "confirm",
+    "comment",
     "shelve",
+    "shelve-once",
     "unshelve",
+    "enable",
+    "disable",
     "job-store",
     "job-store-and-start",
     "job-update",
@@ -44,7 +49,8 @@ class Command:
 
     `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
     factor of a fault (1 is the catalogue's size), or for how many seconds an alarm is shelved.
-    `source` names the door it came by. `job` is the order that is stored or updated.
+    `source` names the door it came by, `by` the user, `text` is what people say to an alarm, `job`
+    the order that is stored or updated.
 
     >>> Command("set", "RFL.BeltSpeed", 75.0).at(3600.0).t
     3600.0
@@ -56,6 +62,8 @@ class Command:
     role: Role = "operator"
     source: str = ""
     t: float | None = None
+    by: str = ""
+    text: str = ""
     job: JobOrder | None = None
 
     def at(self, t: float) -> Command:

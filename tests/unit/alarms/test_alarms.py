@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import twin
 from tests.laws.lines import smt
-from twin.alarms import AlarmLog, AlarmState, Change, alarm_states, alarms, figures, floods
+from twin.alarms import (
+    AlarmLog,
+    AlarmState,
+    Change,
+    Standing,
+    alarm_states,
+    alarms,
+    figures,
+    floods,
+)  # fmt: skip
+from twin.alarms.records import PEOPLE
 from twin.equipment.alarm import Beyond
 from twin.trace import EventKind
+from twin.trace.journal import Command
 
 COLD = twin.Command("fault", "E-Z8", role="instructor", t=3600.0)
 ZONE = "RFL.Zone8Deviation"
@@ -117,3 +130,38 @@ def test_chatter_and_floods_are_counted():
     assert (row.key, row.came, row.median, row.chatters) == (keys[3], 12, 2.0, True)
     assert floods(changes) == 1
     assert floods(changes[:8]) == 0
+
+
+@given(
+    cuts=st.lists(st.floats(0.0, 1000.0), max_size=6),
+    acts=st.lists(
+        st.tuples(
+            st.sampled_from(PEOPLE), st.floats(0.0, 1000.0), st.sampled_from(["", "RFL.reflow"])
+        ),
+        max_size=8,
+    ),
+    comings=st.lists(st.floats(0.0, 1000.0), max_size=12, unique=True),
+)
+def test_what_becomes_of_alarms_is_the_same_in_any_cut(cuts, acts, comings):
+    line = twin.load("electronics/smt-v1")
+    key = next(iter(line.alarms))
+    changes = [Change(t, 0, k % 2 == 0) for k, t in enumerate(sorted(comings))]
+    journal = sorted(
+        (Command(kind, "" if not target else key, 50.0, t=t) for kind, t, target in acts),
+        key=lambda command: command.t,
+    )
+    whole = Standing(line).feed(changes, journal, 1000.0)
+    standing, pieces, start = Standing(line), [], -1.0
+    for end in sorted({*cuts, 1000.0}):
+        # at a cut people's commands are known, what the line does there is still to come
+        came = (
+            [one for one in changes if start <= one.t < end]
+            if end < 1000.0
+            else [one for one in changes if one.t >= start]
+        )
+        did = [one for one in journal if start < one.t <= end]
+        pieces += standing.feed(came, did, end)
+        start = end
+    assert pieces == whole
+    states = alarm_states(line, changes, journal, 1000.0)
+    assert [row.t for row in states] == sorted(row.t for row in states)

@@ -51,6 +51,7 @@ def make_line(tags: tuple[Tag, ...] = SMALL) -> SimpleNamespace:
             "RFL.BeltSpeed": Setting("BeltSpeed", Text("Belt", "벨트"), "cm/min", 50.0, 120.0, 85.0)
         },
         faults=(SimpleNamespace(id="E-Z8"),),
+        alarms={},
     )
 
 

@@ -70,3 +70,15 @@ def test_long_texts_from_outside_are_cut_and_stay_one_line(tmp_path: Path) -> No
 def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--audit"):
         Audit(tmp_path)
+
+
+def test_several_servers_write_one_file_each_under_its_name(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "audit.jsonl")
+    line, oven = log.of("urn:line"), log.of("urn:oven")
+    oven.simulated = lambda: 7.0
+    line.tell("log in", "Good")
+    oven.tell("write", "Good")
+    entries = lines(tmp_path / "audit.jsonl")
+    assert [entry["server"] for entry in entries] == ["urn:line", "urn:oven"]
+    assert entries[1]["simulated"] == 7.0
+    assert [entry["what"] for entry in line.recent] == ["log in"]

@@ -320,3 +320,23 @@ async def test_a_renewed_certificate_is_shown_without_a_restart(tmp_path: Path) 
     finally:
         watch.cancel()
         await adapter.stop()
+
+
+async def test_a_channel_of_somebody_who_was_rejected_is_not_renewed(
+    served: OpcUaAdapter, tmp_path: Path
+) -> None:
+    assert served.pki is not None
+    made = make("left")
+    trust(served, made, tmp_path)
+    client = await prepared(served, tmp_path, made)
+    async with client:
+        await client.open_secure_channel(renew=True)
+        assert await client.get_node(BELT).read_browse_name()
+        keeper = PkiKeeper(served.pki)
+        (entry,) = (one for one in keeper.entries() if one.name == "left")
+        keeper.reject(entry.thumbprint)
+        assert await client.get_node(BELT).read_browse_name()
+        with pytest.raises((ua.UaError, ConnectionError, TimeoutError, asyncio.CancelledError)):
+            await client.open_secure_channel(renew=True)
+        client.disconnect_socket()
+    assert served.audit.recent[-1]["result"] == "BadCertificateUntrusted"

@@ -43,6 +43,11 @@ def test_unused_tokens_do_not_pile_up() -> None:
     assert [bucket.take(1000.0) for _ in range(4)] == [0.0, 0.0, 0.0, pytest.approx(0.02)]
 
 
+def test_what_costs_more_waits_longer() -> None:
+    bucket = Bucket(100.0, 50.0, 0.0)
+    assert [bucket.take(0.0, 50.0) for _ in range(3)] == [0.0, 0.5, 1.0]
+
+
 def test_only_so_many_keys_are_remembered_the_latest() -> None:
     lists = Remembered(list, 3)
     for key in "abcad":

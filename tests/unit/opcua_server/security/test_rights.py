@@ -10,6 +10,7 @@ import pytest_asyncio
 from asyncua import Client, ua
 
 from opcua_server import OpcUaAdapter, hash_password
+from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.security.roleset import IDENTITIES, ROLE_IDS
 from tests.unit.opcua_server.standin import StandInSession
 from tests.unit.opcua_server.test_server import LINE, node_id, status_of
@@ -154,3 +155,9 @@ async def test_history_is_rewritten_by_nobody(clients: dict[str, Client]) -> Non
     request.Parameters.HistoryUpdateDetails = [details]
     status = await status_of(clients["instructor"].uaclient.protocol.send_request(request))
     assert status == "BadUserAccessDenied"
+
+
+async def test_the_limits_are_told(clients: dict[str, Client]) -> None:
+    for name, most in PUBLISHED.items():
+        node = clients[""].get_node(getattr(ua.ObjectIds, f"Server_ServerCapabilities_{name}"))
+        assert await node.read_value() == most
