@@ -206,6 +206,7 @@ class OpcUaAdapter:
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
             core.bells = Bells(session, SpaceBuilder(core.aspace, index), space, store)
             core.bells.subscriptions = lambda: core.subscription_service.subscriptions.values()
+            space.subscriptions = core.bells.subscriptions
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
         self.audit.listeners.append(

@@ -88,6 +88,8 @@ class Run:
         events = self.plant.recorder.events
         events += (self.now, EventKind.COMMAND, -1, -1, len(self.trace.journal))
         self.trace.journal += (command,)
+        if command.kind in DEEDS:  # whoever asks for the order next sees its new state
+            self._hand_over()
         return command
 
     def _hand_over(self) -> None:
