@@ -209,6 +209,7 @@ class OpcUaAdapter:
             history.configurations(SpaceBuilder(core.aspace, index), space, session)
             core.bells = Bells(session, SpaceBuilder(core.aspace, index), space, store)
             core.bells.subscriptions = lambda: core.subscription_service.subscriptions.values()
+            space.subscriptions = core.bells.subscriptions
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
         self.audit.listeners.append(

@@ -21,6 +21,7 @@ from opcua_server.store import WIRE
 from twin.equipment.tag import Tag
 from twin.errors import TwinError
 from twin.serve.session import LONGEST_STEP
+from twin.trace.job import JobOrder
 from twin.trace.journal import MOST_SEVERITY, Command, CommandKind
 
 log = logging.getLogger("opcua_server.commands")
@@ -128,11 +129,17 @@ class Desk:
         return ua.Variant(float(self.session.now), ua.VariantType.Double)
 
     async def submit(
-        self, kind: CommandKind, target: str, value: float | None, user: LineUser, text: str = ""
+        self,
+        kind: CommandKind,
+        target: str,
+        value: float | None,
+        user: LineUser,
+        text: str = "",
+        job: JobOrder | None = None,
     ) -> None:
         """Put a command into the session's inbox; Refused when it is not taken."""
         by = user.name or "anonymous"
-        command = Command(kind, target, value, user.grade, "opcua", by=by, text=text)
+        command = Command(kind, target, value, user.grade, "opcua", by=by, text=text, job=job)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 receipt = await self.session.submit(command)

@@ -6,7 +6,7 @@ their methods. Identifiers are the tag table's keys, so they are the same in eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,7 @@ class Space:
     methods: dict[ua.NodeId, tuple[Any, ua.NodeId, str]] = field(default_factory=dict)
     inherited: dict[tuple[ua.NodeId, ua.NodeId], ua.NodeId] = field(default_factory=dict)
     korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = field(default_factory=dict)
+    subscriptions: Callable[[], Iterable[Any]] = tuple  # of all clients, for who has events to tell
 
 
 def namespace_uri(line: Line) -> str:

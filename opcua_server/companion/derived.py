@@ -5,7 +5,7 @@ A value callback alone tells no subscriber, so `publish` compares what somebody 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -72,6 +72,7 @@ class Derivations:
 
     def __init__(self) -> None:
         self.values: list[DerivedValue] = []
+        self.tellers: list[Callable[[], Awaitable[None]]] = []  # of events, after the values
         self.generation = 0
 
     async def publish(self) -> None:
@@ -79,3 +80,5 @@ class Derivations:
         self.generation += 1
         for value in self.values:
             await value.publish()
+        for tell in self.tellers:
+            await tell()

@@ -13,6 +13,7 @@ from asyncua.server.address_space import AddressSpace
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion import loader
 from opcua_server.companion.derived import Derivations
+from opcua_server.companion.jobs import JOBS
 from opcua_server.companion.machines import MACHINES
 from opcua_server.companion.part import Part, Plant
 from opcua_server.companion.sets import BY_NAME, closure
@@ -23,7 +24,7 @@ from opcua_server.store import LiveStore
 
 __all__ = ["PARTS", "Part", "Plant", "assemble"]
 
-PARTS: tuple[Part, ...] = (MACHINES,)
+PARTS: tuple[Part, ...] = (MACHINES, JOBS)
 
 
 def needed(session: Any) -> set[str]:

@@ -165,7 +165,7 @@ class Sink:
         """Take the part; it is no longer in the line."""
         log = self._log
         log += (self._calendar._now, self._code, feeder.part.number)
-        self._orders.gone()
+        self._orders.gone(feeder.part)
         return True
 
     def reserve(self, claimant: Claimant) -> bool:
@@ -176,7 +176,7 @@ class Sink:
         """Take the part; it is no longer in the line."""
         log = self._log
         log += (self._calendar._now, self._code, part.number)
-        self._orders.gone()
+        self._orders.gone(part)
 
     def withdraw(self, who: object) -> None:
         """Nobody ever waits at a sink."""

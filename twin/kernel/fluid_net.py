@@ -209,6 +209,12 @@ class FluidNet:
                 first = min(first, now + missing / rate)
         return first
 
+    def under_way(self) -> float:
+        """Parts that the material in the line will become, as the fullest way has it."""
+        self.settle()
+        weights = self._weights()
+        return max((self._under_way(station, weights) for station in self._down), default=0.0)
+
     def _under_way(self, entrance: FluidStation, weights: dict[FluidBuffer, float]) -> float:
         """Parts that what flowed in there and is still in the line will become."""
         inside = sum(buffer.level * weights[buffer] for buffer in self._down[entrance])

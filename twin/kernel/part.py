@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import inf
+from math import ceil, inf
+from typing import TYPE_CHECKING
 
 from twin.kernel.calendar import Calendar, Wake
 from twin.trace.tables import EventKind, Recorder
+
+if TYPE_CHECKING:
+    from twin.kernel.jobs import Job, Jobs
+
+ROUNDING = 1e-6  # parts that material under way may be short of a whole one, as in FluidNet
 
 
 class Part:
@@ -39,7 +45,13 @@ class Orders:
 
     With line clearance the first part of another product waits until no part of the old one is
     left in the line; then every idle station is told, so that they set up side by side.
+
+    Job orders from outside come first: the next part is the first of a started one, and the list
+    goes on where it was when none is left. Where material flows, what is under way for the present
+    product is made into parts before another product comes.
     """
+
+    jobs: Jobs
 
     def __init__(
         self,
@@ -68,6 +80,10 @@ class Orders:
         self._waiting: list[Callable[[], None]] = []
         self._clearing = Wake(calendar, self._clear)
         self.announce: list[Callable[[int], None]] = []  # told of the next product
+        self.job: Job | None = None  # under way; None: the list's own order is
+        self._closing = 0  # parts until another order takes its place
+        self.under_way: Callable[[], float] | None = None  # parts that material will become
+        self.changed: list[Callable[[], None]] = []  # told when `coming` changes by itself
 
     @property
     def first_product(self) -> int:
@@ -77,6 +93,10 @@ class Orders:
     @property
     def coming(self) -> float:
         """Parts still to be made before another product comes; inf when none ever does."""
+        if self._closing:
+            return float(self._closing)
+        if self.job is not None:
+            return self._coming_of_jobs(self.job)
         total, n = float(self._left), len(self._orders)
         if not self._left or self.product != self._orders[self._position][0]:
             return inf
@@ -84,6 +104,21 @@ class Orders:
             product, quantity = self._orders[(self._position + i) % n]
             if product != self.product:
                 return total
+            total += quantity
+        return inf
+
+    def _coming_of_jobs(self, job: Job) -> float:
+        """The same while a job order is under way: what is left of it, and what comes after."""
+        ahead = [(job.product, job.left)]
+        ahead += [(one.product, one.left) for one in self.jobs.due() if one is not job]
+        ahead.append((self._orders[self._position][0], self._left))
+        ahead += self._orders[self._position + 1 :] + self._orders[: self._position]
+        total = 0.0
+        for product, quantity in ahead:
+            if product != self.product:
+                return total
+            if not quantity:
+                break
             total += quantity
         return inf
 
@@ -107,10 +142,19 @@ class Orders:
         product = self.product
         if self._fresh:
             self._begin_order()
-        if self._left:  # 0: one endless order
+        if self.job is not None:
+            self.job.left -= 1
+            self.job.inside += 1
+            if not self.job.left:
+                self._turn()
+        elif self._left:  # 0: one endless order
             self._left -= 1
             if not self._left:
                 self._next_order()
+        if self._closing:
+            self._closing -= 1
+            if not self._closing:
+                self._turn()
         part = self._kind(self._born, product)
         self._born += 1
         self._in_line += 1
@@ -122,21 +166,46 @@ class Orders:
         self._fresh, self._number = False, self._number + 1
         events = self._events
         events += (self._calendar._now, EventKind.ORDER, -1, self._born, self._number)
+        self.jobs.begin(self._born, self.job)
 
     def _next_order(self) -> None:
-        self._fresh = True
         self._position = (self._position + 1) % len(self._orders)
-        self.product, self._left = self._orders[self._position]
+        self._left = self._orders[self._position][1]
+        self._turn()
+
+    def _turn(self) -> None:
+        """What comes next: a job order, else the list's own order."""
+        self._fresh, self._closing = True, 0
+        self.job = self.jobs.take()
+        self.product = self._orders[self._position][0] if self.job is None else self.job.product
         self.cleared = not self._clearance or self.product == self._product
 
-    def gone(self) -> None:
+    def look(self) -> None:
+        """Job orders came, went or became due: turn to another order when that is right."""
+        best = self.jobs.best()
+        if self.job is not None and self.job is best:
+            return
+        if self._closing or (self.job is None and best is None):
+            return
+        product = self._orders[self._position][0] if best is None else best.product
+        if self.under_way is not None and self.cleared and product != self.product:
+            self._closing = max(ceil(self.under_way() - ROUNDING), 1)
+        else:
+            self._turn()
+            if self._waiting and (self.cleared or not self._in_line):
+                self._calendar.wake(self._clearing, 0.0)
+        for tell in self.changed:
+            tell()
+
+    def gone(self, part: Part) -> None:
         """A part left the line."""
         self._in_line -= 1
+        self.jobs.gone(part.number)
         if self._waiting and not self._in_line:
             self._calendar.wake(self._clearing, 0.0)
 
     def _clear(self) -> None:
-        if self._in_line:
+        if self._in_line and not self.cleared:
             return
         self._product, self.cleared = self.product, True
         for tell in self.announce:

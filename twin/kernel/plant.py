@@ -18,6 +18,7 @@ from twin.kernel.fluid_buffer import FluidBuffer
 from twin.kernel.fluid_net import FluidNet
 from twin.kernel.fluid_setup import FluidSetup
 from twin.kernel.fluid_station import FluidStation, Pipes
+from twin.kernel.jobs import Jobs
 from twin.kernel.machine import Machine, Outlet, Source
 from twin.kernel.part import Orders
 from twin.kernel.rig import Rig
@@ -54,6 +55,12 @@ class Plant:
             clearance=line.scenario.line_clearance,
             latent=any(station.equipment.work is not None for station in line.stations),
         )
+        makes_parts = any(s.spec.pack for s in line.stations if s.fluid) or any(
+            not s.fluid for s in line.stations
+        )
+        self.jobs = Jobs(
+            self.calendar, self.recorder, self.orders, line.products, makes_parts=makes_parts
+        )
         self.crews = {name: Crew(spec.count) for name, spec in line.scenario.crews.items()}
         self.buffers = {
             b.id: Buffer(self.calendar, self.recorder, line.place(b.id), b.capacity, b.transport)
@@ -82,6 +89,8 @@ class Plant:
         self.net.close(flowing, list(self.fluid_buffers.values()))
         if flowing:
             self.orders.announce.append(self.net.announce)
+            self.orders.under_way = self.net.under_way
+            self.orders.changed.append(self.net.changed)
         self.tanks = {
             f"{station.id}.{row.name}": Tank(self.calendar, self.rigs[station.id], row)
             for station in line.stations

@@ -10,6 +10,7 @@ from twin.equipment.model import Setting
 from twin.errors import CommandError, UsageError
 from twin.i18n import _
 from twin.kernel.faults import FaultScript
+from twin.kernel.jobs import DEEDS
 from twin.kernel.plant import Plant
 from twin.line.line import Line
 from twin.trace.journal import MOST_SEVERITY, Command
@@ -88,6 +89,8 @@ class Run:
         events = self.plant.recorder.events
         events += (self.now, EventKind.COMMAND, -1, -1, len(self.trace.journal))
         self.trace.journal += (command,)
+        if command.kind in DEEDS:  # whoever asks for the order next sees its new state
+            self._hand_over()
         return command
 
     def _hand_over(self) -> None:
@@ -223,6 +226,10 @@ def _force(plant: Plant, command: Command) -> None:
     _alarm(plant, replace(command, value=None))
 
 
+def _job(plant: Plant, command: Command) -> None:
+    plant.jobs.apply(command)
+
+
 def _script(plant: Plant, target: str) -> FaultScript:
     if target not in plant.faults:
         raise CommandError(
@@ -251,6 +258,7 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "disable": _alarm,
     "force": _force,
     "release": _force,
+    **dict.fromkeys(DEEDS, _job),
 }
 
 

@@ -109,7 +109,7 @@ def _shared(line: Line) -> dict[str, Any]:
 def _units(plant: Plant) -> Iterator[Any]:
     """Every unit that others refer to, the plant first, in a fixed order."""
     yield plant
-    yield from (plant.calendar, plant.recorder, plant.orders)
+    yield from (plant.calendar, plant.recorder, plant.orders, plant.jobs)
     yield plant.net
     yield from plant.fluid_buffers.values()
     for group in (plant.crews, plant.buffers, plant.sinks, plant.belts, plant.rigs, plant.faults):

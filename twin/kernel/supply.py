@@ -128,7 +128,7 @@ class Kit:
         for part in rest:
             log = self._recorder.log
             log += (now, self._merged * STATES, part.number)
-            self._orders.gone()
+            self._orders.gone(part)
             events = self._recorder.events
             events += (now, EventKind.MERGED, self._place, part.number, main.number)
             if isinstance(part, LatentPart) and isinstance(main, LatentPart):

@@ -58,6 +58,8 @@ class EventKind(IntEnum):
     TOOL_CHANGE = 15  # life of the tool that was changed, min
     DRAINED = 20  # units of material taken out of a buffer, or of a part being made
     DRESS = 30  # parts since the dressing before
+    JOB = 40  # state of the job order whose number is in `part`
+    JOB_PARTS = 41  # parts from `part` on are of the job order of this number; -1 of none
 
 
 STATE_BITS: Final = 4
