@@ -130,6 +130,7 @@ class OpcUaAdapter:
         file = None if users_file is None else UserFile(users_file)
         self.accounts = Accounts(users, anonymous_role, file)
         self.audit = audit.of(application.uri) if isinstance(audit, Audit) else Audit(audit)
+        self._auditing: AuditEvents | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._server: GuardedServer | None = None
         self._store: LiveStore | None = None
@@ -202,19 +203,18 @@ class OpcUaAdapter:
                 session.keeps_history,
                 getattr(session, "whole_line", True),
             )
+            space.subscriptions = core.subscription_service.subscriptions.values
+            builder = SpaceBuilder(core.aspace, index)
             if self.weather is not None and getattr(session, "whole_line", True):
-                offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
+                offer(builder, space, session, self.weather)
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
             history.capabilities(core.aspace, PAGE, NODES)
-            history.configurations(SpaceBuilder(core.aspace, index), space, session)
-            core.bells = Bells(session, SpaceBuilder(core.aspace, index), space, store)
-            core.bells.subscriptions = lambda: core.subscription_service.subscriptions.values()
-            space.subscriptions = core.bells.subscriptions
+            history.configurations(builder, space, session)
+            core.bells = Bells(session, builder, space, store)
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
-        self.audit.listeners.append(
-            AuditEvents(core, self.application.uri, secured=self.pki is not None)
-        )
+        self._auditing = AuditEvents(core, self.application.uri, secured=self.pki is not None)
+        self.audit.listeners.append(self._auditing)
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space, EventHistory(core.bells))
         core.subscription_service.hub = self._hub = Hub(store, space.tags, space.variables)
@@ -355,6 +355,8 @@ class OpcUaAdapter:
         server, self._server = self._server, None
         if self._renewal is not None:
             self._renewal.cancel()
+        if self._auditing in self.audit.listeners:
+            self.audit.listeners.remove(self._auditing)
         if server is not None:
             await server.stop()
             gc.unfreeze()

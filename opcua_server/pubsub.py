@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, groupby
 from typing import Any
-from urllib.parse import urlsplit
 
 from asyncua import ua
 from asyncua.pubsub.uadp import (
@@ -25,9 +24,8 @@ from asyncua.pubsub.uadp import (
     UadpNetworkMessage,
 )
 
+from opcua_server import address
 from opcua_server.store import LiveStore
-from twin.errors import UsageError
-from twin.i18n import _
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.pubsub.uadp", "UadpHeader"),
@@ -63,18 +61,7 @@ def writers(stations: Sequence[str]) -> Iterator[Writer]:
 
 def address_of(url: str) -> tuple[str, int]:
     """Host and port of "opc.udp://239.0.0.1:4840". Raises UsageError."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or DEFAULT_PORT
-    except ValueError:
-        host, port = None, 0
-    if host is None or parts.scheme != "opc.udp":
-        raise UsageError(
-            _("--pubsub: expected an address such as opc.udp://239.0.0.1:4840, found {url}").format(
-                url=url
-            )
-        )
-    return host, port
+    return address.address_of("--pubsub", "opc.udp://239.0.0.1:4840", url, DEFAULT_PORT)
 
 
 class UadpPublisher:

@@ -12,10 +12,8 @@ import asyncio
 import logging
 import struct
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from twin.errors import UsageError
-from twin.i18n import _
+from opcua_server import address
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.binary_server_asyncio", "BinaryServer._make_protocol"),
@@ -48,18 +46,7 @@ class Calling(Protocol):
 
 def address_of(url: str) -> tuple[str, int]:
     """Host and port of "opc.tcp://gateway:4843". Raises UsageError."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or CLIENT_PORT
-    except ValueError:
-        host, port = None, 0
-    if host is None or parts.scheme != "opc.tcp":
-        raise UsageError(
-            _("--reverse: expected an address such as opc.tcp://gateway:4843, found {url}").format(
-                url=url
-            )
-        )
-    return host, port
+    return address.address_of("--reverse", "opc.tcp://gateway:4843", url, CLIENT_PORT)
 
 
 def reverse_hello(server_uri: str, endpoint: str) -> bytes:

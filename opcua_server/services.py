@@ -18,6 +18,7 @@ from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
+from opcua_server.hardening.sessions import with_the_rest
 from opcua_server.nodes import Space, korean_text
 from opcua_server.security.rights import OURS, Rights
 from opcua_server.shared import SharedTypes
@@ -161,36 +162,42 @@ class LineSession(GuardedSession):
 
     async def history_read(self, params: Any) -> Any:
         """Read the past of nodes whose past this user may see; the others say no."""
+        asked = params.NodesToRead or []
         refused = {
-            place: status
-            for place, node in enumerate(params.NodesToRead or [])
+            place: ua.HistoryReadResult(StatusCode=status)
+            for place, node in enumerate(asked)
             if (status := self.rights.refused_past(node.NodeId, self.client)) is not None
         }
+        read = super().history_read
         if not refused:
-            return await super().history_read(params)
-        asked = params.NodesToRead
-        params.NodesToRead = [node for place, node in enumerate(asked) if place not in refused]
-        answers = iter(await super().history_read(params) if params.NodesToRead else [])
-        return [
-            ua.HistoryReadResult(StatusCode=refused[place]) if place in refused else next(answers)
-            for place in range(len(asked))
-        ]
+            return await read(params)
+
+        async def of(nodes: list[Any]) -> Any:
+            params.NodesToRead = nodes
+            return await read(params)
+
+        return await with_the_rest(asked, refused, of)
 
     async def create_monitored_items(self, params: Any) -> Any:
         """Monitor items; what may not be read may not be watched either."""
-        results: dict[int, Any] = {}
-        for place, item in enumerate(params.ItemsToCreate or []):
-            if self.rights.secret(item.ItemToMonitor.NodeId):
-                node = item.ItemToMonitor.NodeId
-                refused = self.rights.refused(node, self.client, self.encrypted)
-                if refused is not None:
-                    results[place] = ua.MonitoredItemCreateResult(StatusCode=refused)
-        if not results:
-            return await super().create_monitored_items(params)
-        asked = params.ItemsToCreate
-        params.ItemsToCreate = [item for place, item in enumerate(asked) if place not in results]
-        made = iter(await super().create_monitored_items(params))
-        return [results[place] if place in results else next(made) for place in range(len(asked))]
+        asked = params.ItemsToCreate or []
+        refused: dict[int, Any] = {}
+        for place, item in enumerate(asked):
+            node = item.ItemToMonitor.NodeId
+            if self.rights.secret(node):
+                status = self.rights.refused(node, self.client, self.encrypted)
+                if status is not None:
+                    refused[place] = ua.MonitoredItemCreateResult(StatusCode=status)
+        create = super().create_monitored_items
+        if not refused:
+            return await create(params)
+        self._need(params.SubscriptionId)
+
+        async def of(items: list[Any]) -> Any:
+            params.ItemsToCreate = items
+            return await create(params)
+
+        return await with_the_rest(asked, refused, of)
 
 
 class LineInternalServer(GuardedInternalServer):

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from asyncua import ua
 
 from opcua_server.alarms import acts
-from opcua_server.alarms.build import SERVER, build, conditions_of, notify
+from opcua_server.alarms.build import build, conditions_of, notify
 from opcua_server.alarms.fields import Condition, fields
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion.derived import Derivations
 from opcua_server.companion.values import View
-from opcua_server.events.happening import Happening
-from opcua_server.events.telling import tell
+from opcua_server.events.happening import (
+    SERVER,
+    Happening,
+    base_fields,
+    event_id,
+    on_the_wire,
+)
+from opcua_server.events.telling import spread, tell
 from opcua_server.nodes import Space
 from opcua_server.store import LiveStore
 from twin.alarms import Record
 
-IDS, T = ua.ObjectIds, ua.VariantType
-CONDITION_TYPE = ua.NodeId(IDS.ConditionType)
+IDS = ua.ObjectIds
 REFRESH = ua.NodeId(IDS.ConditionType_ConditionRefresh)
 REFRESH2 = ua.NodeId(IDS.ConditionType_ConditionRefresh2)
 MARKS = {"start": IDS.RefreshStartEventType, "end": IDS.RefreshEndEventType}
@@ -38,7 +42,7 @@ class Bells:
         self.space = builder.space
         self.conditions: dict[int, Condition] = conditions_of(session, builder)
         self.derivations = Derivations()
-        self.subscriptions: Callable[[], Iterable[Any]] = tuple
+        self.subscriptions = space.subscriptions
         self._told = 0
         self._refreshes = 0
         if self.conditions:
@@ -74,12 +78,7 @@ class Bells:
         book = self.session.alarms
         book.follow()
         new, self._told = list(self.records(self._told)), len(book.records)
-        subs = self.subscriptions()
-        listening = [one for one in subs if one.monitored_item_srv._monitored_events]
-        for record in new if listening else ():
-            event = self.happening(record)
-            for sub in listening:
-                await tell(sub, event)
+        await spread(self.subscriptions(), map(self.happening, new))
         await self.derivations.publish()
 
     async def refresh(self, client: Any, request: Any) -> ua.CallMethodResult:
@@ -109,21 +108,11 @@ class Bells:
     def _mark(self, which: str) -> Happening:
         """The event before or after a refresh; every event item hears it."""
         kind, now = ua.NodeId(MARKS[which]), datetime.now(UTC)
-        text = f"{which} {self._refreshes} {now}".encode()
-        found = {
-            "EventId": (hashlib.blake2b(text, digest_size=16).digest(), T.ByteString),
-            "EventType": (kind, T.NodeId),
-            "SourceNode": (SERVER, T.NodeId),
-            "SourceName": ("Server", T.String),
-            "Time": (now, T.DateTime),
-            "ReceiveTime": (now, T.DateTime),
-            "Message": (ua.LocalizedText(f"Refresh {which}", "en"), T.LocalizedText),
-            "Severity": (100, T.UInt16),
-        }
+        number = event_id(f"{which} {self._refreshes} {now}")
+        told = base_fields(number, kind, (SERVER, "Server"), now, f"Refresh {which}", 100)
         stations = tuple({one.source for one in self.conditions.values()})
         chain = (*stations, self.line, SERVER)
-        told = {key: ua.Variant(*pair) for key, pair in found.items()}
-        return Happening(kind, told, chain, to_all=True)
+        return Happening(kind, on_the_wire(told), chain, to_all=True)
 
 
 def refreshes(request: Any) -> bool:

@@ -8,17 +8,17 @@ from asyncua import ua
 
 from opcua_server.alarms.fields import Condition, fields
 from opcua_server.alarms.kinds import condition_id, kind_of
-from opcua_server.bulk import A, SpaceBuilder, constant
+from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion.instance import Instance
 from opcua_server.companion.types import Types
 from opcua_server.companion.values import Derived, View
+from opcua_server.events.happening import SERVER
+from opcua_server.events.telling import listenable
 from opcua_server.nodes import Space
 from twin.alarms import Record
 from twin.equipment.alarm import Alarm, Beyond
 
 IDS = ua.ObjectIds
-SERVER = ua.NodeId(IDS.Server)
-NOTIFIES = 1 | 4  # SubscribeToEvents and HistoryRead, OPC 10000-3, 8.59
 OPTIONAL = (
     "ConfirmedState", "Confirm", "ShelvingState", "ShelvingState/TimedShelve",
     "ShelvingState/OneShotShelve", "ShelvingState/Unshelve", "MaxTimeShelved",
@@ -100,5 +100,4 @@ def notify(builder: SpaceBuilder, types: Types, space: Space, stations: list[ua.
     types.refer(SERVER, IDS.HasNotifier, space.line)
     for station in stations:
         types.refer(space.line, IDS.HasNotifier, station)
-    for node in (SERVER, space.line, *stations):
-        builder.space[node].attributes[A.EventNotifier] = constant(NOTIFIES, ua.VariantType.Byte)
+    listenable(builder.space, (SERVER, space.line, *stations))

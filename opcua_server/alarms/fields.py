@@ -6,16 +6,15 @@ OPC 10000-9: 5.5.2 ConditionType, 5.7.2 AcknowledgeableConditionType, 5.8.2 Alar
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from asyncua import ua
 
 from opcua_server.alarms.kinds import Kind, limits_of
+from opcua_server.events.happening import Typed, base_fields, event_id, on_the_wire
 from twin.alarms import Record
 from twin.equipment.alarm import Alarm, Beyond
 from twin.equipment.tag import Text
@@ -59,8 +58,7 @@ class Condition:
 
     def event_id(self, number: int) -> bytes:
         """EventId of the condition's `number`-th record: the same in every run of the seed."""
-        text = f"{self.line} {self.seed} {self.alarm.key} {number}"
-        return hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return event_id(f"{self.line} {self.seed} {self.alarm.key} {number}")
 
 
 def two_state(on: bool, yes: str, no: str) -> tuple[ua.LocalizedText, bool]:
@@ -71,15 +69,15 @@ def two_state(on: bool, yes: str, no: str) -> tuple[ua.LocalizedText, bool]:
 def fields(condition: Condition, record: Record) -> Mapping[str, ua.Variant]:
     """All fields by path, such as "ActiveState/Id"."""
     alarm, moment = condition.alarm, condition.moment(record.t)
-    found: dict[str, tuple[Any, ua.VariantType]] = {
-        "EventId": (condition.event_id(record.number), T.ByteString),
-        "EventType": (ua.NodeId(condition.kind.type), T.NodeId),
-        "SourceNode": (condition.source, T.NodeId),
-        "SourceName": (alarm.station, T.String),
-        "Time": (moment, T.DateTime),
-        "ReceiveTime": (moment, T.DateTime),
-        "Message": (_message(alarm, record), T.LocalizedText),
-        "Severity": (alarm.severity, T.UInt16),
+    found: dict[str, Typed] = {
+        **base_fields(
+            condition.event_id(record.number),
+            ua.NodeId(condition.kind.type),
+            (condition.source, alarm.station),
+            moment,
+            f"{alarm.title.en}: {WHY[record.why].en.lower()}",
+            alarm.severity,
+        ),
         "ConditionClassId": (ua.NodeId(IDS.ProcessConditionClassType), T.NodeId),
         "ConditionClassName": (ua.LocalizedText("Process", "en"), T.LocalizedText),
         "ConditionName": (alarm.id, T.String),
@@ -105,28 +103,24 @@ def fields(condition: Condition, record: Record) -> Mapping[str, ua.Variant]:
     if condition.kind.limits:
         found |= _limit(condition, record)
     found |= {name: (limit, T.Double) for name, limit in limits_of(alarm)}
-    return {path: ua.Variant(value, kind) for path, (value, kind) in found.items()}
+    return on_the_wire(found)
 
 
-def _message(alarm: Alarm, record: Record) -> ua.LocalizedText:
-    return ua.LocalizedText(f"{alarm.title.en}: {WHY[record.why].en.lower()}", "en")
-
-
-def _states(record: Record) -> dict[str, tuple[Any, ua.VariantType]]:
+def _states(record: Record) -> dict[str, Typed]:
     states = {
         "EnabledState": two_state(record.enabled, "Enabled", "Disabled"),
         "ActiveState": two_state(record.active, "Active", "Inactive"),
         "AckedState": two_state(record.acknowledged, "Acknowledged", "Unacknowledged"),
         "ConfirmedState": two_state(record.confirmed, "Confirmed", "Unconfirmed"),
     }
-    found: dict[str, tuple[Any, ua.VariantType]] = {}
+    found: dict[str, Typed] = {}
     for name, (text, on) in states.items():
         found[name] = (text, T.LocalizedText)
         found[f"{name}/Id"] = (on, T.Boolean)
     return found
 
 
-def _shelving(record: Record) -> dict[str, tuple[Any, ua.VariantType]]:
+def _shelving(record: Record) -> dict[str, Typed]:
     once = record.shelved_until == math.inf
     name = "OneShotShelved" if once else "TimedShelved" if record.shelved else "Unshelved"
     state = getattr(IDS, f"ShelvedStateMachineType_{name}")
@@ -138,7 +132,7 @@ def _shelving(record: Record) -> dict[str, tuple[Any, ua.VariantType]]:
     }
 
 
-def _limit(condition: Condition, record: Record) -> dict[str, tuple[Any, ua.VariantType]]:
+def _limit(condition: Condition, record: Record) -> dict[str, Typed]:
     when = condition.alarm.when
     assert isinstance(when, Beyond)
     if not record.active:  # then the machine is in none of its states

@@ -15,8 +15,8 @@ from asyncua.ua.ua_binary import struct_to_binary
 
 from opcua_server.events.filters import Where
 from opcua_server.events.happening import Happening
-from opcua_server.history.raw import CHECK, check
-from opcua_server.store import EPOCH
+from opcua_server.history.continuation import invalid, read, written
+from opcua_server.history.moments import given
 from twin.alarms import Record
 
 PAGE = 1000  # events a page
@@ -54,14 +54,13 @@ class EventHistory:
                 break
             found.append(event)
         rows = [
-            ua.HistoryEventFieldList(one.to_event_fields(details.Filter.SelectClauses))
-            for one in found
+            ua.HistoryEventFieldList(one.selected(details.Filter.SelectClauses)) for one in found
         ]
         body = struct_to_binary(ua.HistoryEvent(rows))
         more = left is not None and not span.in_all
         return ua.HistoryReadResult(
             ua.StatusCode() if found else ua.StatusCode(Codes.GoodNoData),
-            _continuation(left, span) if more and left is not None else None,
+            written(POINT, left, span.backward) if more else None,
             ua.ExtensionObject(HISTORY_EVENT, Body=body),
         )
 
@@ -87,7 +86,7 @@ class Span(NamedTuple):
     @classmethod
     def of(cls, details: Any) -> Span:
         """The span of a request. Raises ServiceError for one without enough of it."""
-        span = cls(_given(details.StartTime), _given(details.EndTime), details.NumValuesPerNode)
+        span = cls(given(details.StartTime), given(details.EndTime), details.NumValuesPerNode)
         if (span.start is None or span.end is None) and (span.start is span.end or not span.number):
             raise ServiceError(Codes.BadHistoryOperationInvalid)
         return span
@@ -113,24 +112,8 @@ class Span(NamedTuple):
         return self.start <= moment < self.end
 
 
-def _given(moment: datetime | None) -> datetime | None:
-    """A time that was given, as an aware one; None for one that was left out."""
-    if moment is None:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=EPOCH.tzinfo)
-    return None if aware <= EPOCH else aware
-
-
-def _continuation(place: int, span: Span) -> bytes:
-    head = POINT.pack(place, span.backward)
-    return head + check(head)
-
-
 def _resumed(point: bytes, span: Span, known: int) -> int:
-    head = point[: POINT.size]
-    if len(point) != POINT.size + CHECK.size or point[POINT.size :] != check(head):
-        raise ServiceError(Codes.BadContinuationPointInvalid)
-    place, backward = POINT.unpack(head)
+    place, backward = read(POINT, point)
     if backward != span.backward or not 0 <= place < known:
-        raise ServiceError(Codes.BadContinuationPointInvalid)
+        raise invalid()
     return int(place)

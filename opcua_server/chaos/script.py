@@ -18,17 +18,14 @@ from asyncua import ua
 from opcua_server.chaos.actions import ACTIONS, Action
 from opcua_server.chaos.plan import Scripted, Step
 from opcua_server.chaos.weather import SERVICES
-from twin.errors import Problem, ScenarioError, UsageError
+from twin.errors import Problem, ScenarioError
 from twin.i18n import _
-from twin.line.source import Source, read, shown
+from twin.line.source import Source, shown
+from twin.line.steps import Wrong, read_steps
 from twin.units import seconds
 
 KEYS = {"at", "do", "to", "for", "value", "share", "pick"}
 CLOCKS = ("wall", "simulated")
-
-
-class _Wrong(Exception):
-    """What was expected of a value."""
 
 
 def read_script(path: Path, tags: Sequence[str]) -> Scripted:
@@ -36,26 +33,10 @@ def read_script(path: Path, tags: Sequence[str]) -> Scripted:
 
     Raises UsageError when it cannot be read, ScenarioError with everything that is wrong in it.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            _("{file} cannot be read: {reason}").format(file=path, reason=error.strerror)
-        ) from error
-    source = read(raw, str(path))
-    problems = list(source.problems)
-    data = source.data
-    unknown = data.keys() - {"chaos", "clock", "steps"}
-    problems += [source.problem((key,), "chaos, clock, steps", repr(key)) for key in unknown]
-    if data.get("chaos") != 1:
-        problems.append(source.problem(("chaos",), "chaos: 1", shown(data.get("chaos"))))
-    clock = data.get("clock")
+    source, problems, rows = read_steps(path, "chaos", "clock")
+    clock = source.data.get("clock")
     if clock is not None and clock not in CLOCKS:
         problems.append(source.problem(("clock",), " | ".join(CLOCKS), shown(clock)))
-    rows = data.get("steps")
-    if not isinstance(rows, list) or not rows:
-        problems.append(source.problem(("steps",), _("a list of steps"), shown(rows)))
-        rows = []
     steps = [_step(source, number, row, tags, problems) for number, row in enumerate(rows)]
     if problems:
         raise ScenarioError(problems)
@@ -96,7 +77,7 @@ def _step(
             return default
         try:
             return make(row[key])
-        except _Wrong as wrong:
+        except Wrong as wrong:
             problems.append(source.problem((*here, key), str(wrong), shown(row[key])))
             return default
 
@@ -118,15 +99,15 @@ def _time(found: Any) -> float:
     try:
         value = seconds(found)
     except (ValueError, TypeError) as error:
-        raise _Wrong(str(error)) from None
+        raise Wrong(str(error)) from None
     if not 0.0 <= value <= 1e9:
-        raise _Wrong(_("a time of 0 s or more"))
+        raise Wrong(_("a time of 0 s or more"))
     return value
 
 
 def _ratio(found: Any) -> float:
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0.0 <= found <= 1.0:
-        raise _Wrong(_("a number from 0 to 1"))
+        raise Wrong(_("a number from 0 to 1"))
     return float(found)
 
 
@@ -140,7 +121,7 @@ def _target(found: Any, action: Action, tags: Sequence[str]) -> str:
     else:
         known = stations
     if str(found) not in known:
-        raise _Wrong(_("one of {known}").format(known=", ".join(sorted(known - set(tags)))))
+        raise Wrong(_("one of {known}").format(known=", ".join(sorted(known - set(tags)))))
     return str(found)
 
 
@@ -154,13 +135,13 @@ def _value(found: Any, action: Action) -> float | str:
         if numeric and abs(found) <= 1e9:
             return float(found)
         return _time(found)
-    raise _Wrong(_("nothing: {action} takes no value").format(action=action.name))
+    raise Wrong(_("nothing: {action} takes no value").format(action=action.name))
 
 
 def status_name(found: Any, action: Action) -> str:
-    """A StatusCode's name of the severity the action needs. Raises _Wrong."""
+    """A StatusCode's name of the severity the action needs. Raises Wrong."""
     code = getattr(ua.StatusCodes, str(found), None)
     wanted = "Uncertain" if action.name == "uncertain-values" else "Bad"
     if not isinstance(code, int) or not str(found).startswith(wanted):
-        raise _Wrong(_("a StatusCode such as {example}").format(example=action.default))
+        raise Wrong(_("a StatusCode such as {example}").format(example=action.default))
     return str(found)

@@ -21,7 +21,7 @@ from opcua_server.companion.wire import Wire
 A, C, IDS = ua.AttributeIds, ua.NodeClass, ua.ObjectIds
 SUBTYPE, TYPE = ua.NodeId(IDS.HasSubtype), ua.NodeId(IDS.HasTypeDefinition)
 RULE, INTERFACE = ua.NodeId(IDS.HasModellingRule), ua.NodeId(IDS.HasInterface)
-HIERARCHICAL, ADD_IN = ua.NodeId(IDS.HierarchicalReferences), ua.NodeId(IDS.HasAddIn)
+HIERARCHICAL = ua.NodeId(IDS.HierarchicalReferences)
 MANDATORY, OPTIONAL = (
     ua.NodeId(IDS.ModellingRule_Mandatory),
     ua.NodeId(IDS.ModellingRule_Optional),

@@ -6,20 +6,23 @@ own namespace that adds nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from asyncua import ua
 
-from opcua_server.alarms.build import NOTIFIES, SERVER
 from opcua_server.bulk import A, attribute, constant
 from opcua_server.companion import loader
 from opcua_server.companion.job_values import NAMES, JobValues
 from opcua_server.companion.part import Plant
-from opcua_server.events.happening import Happening
-from opcua_server.events.telling import tell
+from opcua_server.events.happening import (
+    SERVER,
+    Happening,
+    base_fields,
+    event_id,
+    on_the_wire,
+)
+from opcua_server.events.telling import listenable, spread
 from twin.trace.book import Book, Entry
 from twin.trace.job import JobState
 
@@ -66,48 +69,35 @@ class JobEvents:
         self._kind = event_type(plant)
         self._source = source
         self._chain = (source, *others, plant.line_id, SERVER)
-        for node in self._chain:
-            nodes = plant.builder.space
-            nodes[node].attributes[A.EventNotifier] = constant(NOTIFIES, T.Byte)
+        listenable(plant.builder.space, self._chain)
         self._told: dict[int, int] = {entry.number: len(entry.changes) for entry in book().entries}
 
     async def publish(self) -> None:
         """Tell what is new."""
-        listening = None
+        new = []
         for entry in self._book().entries:
-            first, self._told[entry.number] = (
-                self._told.get(entry.number, 0),
-                len(entry.changes),
-            )
-            for t, state in entry.changes[first:]:
-                if state == JobState.GONE:
-                    continue
-                if listening is None:
-                    subs = self.space.subscriptions()
-                    listening = [one for one in subs if one.monitored_item_srv._monitored_events]
-                for sub in listening:
-                    await tell(sub, self.happening(entry, t, state))
+            first = self._told.get(entry.number, 0)
+            self._told[entry.number] = len(entry.changes)
+            new += [(entry, t, state) for t, state in entry.changes[first:]]
+        told = (self.happening(*one) for one in new if one[2] != JobState.GONE)
+        await spread(self.space.subscriptions(), told)
 
     def happening(self, entry: Entry, t: float, state: JobState) -> Happening:
         """The event of one change."""
         values = self._values
-        key = f"{entry.order.id} {entry.number} {t!r} {state}".encode()
         text = f"Job order {entry.order.id}: {NAMES[state]}"
-        fields: dict[str, tuple[Any, Any]] = {
-            "EventId": (hashlib.blake2b(key, digest_size=16).digest(), T.ByteString),
-            "EventType": (self._kind, T.NodeId),
-            "SourceNode": (self._source, T.NodeId),
-            "SourceName": ("JobOrderControl", T.String),
-            "Time": (values.date(t), T.DateTime),
+        told = {
+            **base_fields(
+                event_id(f"{entry.order.id} {entry.number} {t!r} {state}"),
+                self._kind,
+                (self._source, "JobOrderControl"),
+                values.session.wall(t).astimezone(UTC),
+                text,
+                SEVERITY,
+            ),
             "ReceiveTime": (datetime.now(UTC), T.DateTime),
-            "Message": (ua.LocalizedText(text, "en"), T.LocalizedText),
-            "Severity": (SEVERITY, T.UInt16),
             "JobOrder": (values.written(entry), T.ExtensionObject),
             "JobState": (values.state(state), T.ExtensionObject),
             "JobResponse": (values.response(entry, state), T.ExtensionObject),
         }
-        told = {
-            name: ua.Variant(value, kind, is_array=isinstance(value, list))
-            for name, (value, kind) in fields.items()
-        }
-        return Happening(self._kind, told, self._chain)
+        return Happening(self._kind, on_the_wire(told), self._chain)

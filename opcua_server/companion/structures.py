@@ -25,7 +25,6 @@ INTERNALS: tuple[tuple[str, str], ...] = (
 
 HAS_SUBTYPE, HAS_ENCODING = ua.NodeId(ua.ObjectIds.HasSubtype), ua.NodeId(ua.ObjectIds.HasEncoding)
 STRUCTURE, ENUMERATION = ua.NodeId(ua.ObjectIds.Structure), ua.NodeId(ua.ObjectIds.Enumeration)
-UNION = ua.NodeId(ua.ObjectIds.Union)
 BINARY = "Default Binary"
 _made: dict[tuple[ua.NodeId, str], type] = {}  # classes of this process, by data type and content
 

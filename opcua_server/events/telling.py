@@ -6,16 +6,35 @@ asyncua 2.1.0.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from asyncua import ua
+from asyncua.server.address_space import AddressSpace
 
+from opcua_server.bulk import A, constant
 from opcua_server.events.happening import Happening
 
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.monitored_item_service", "MonitoredItemService"),
     ("asyncua.server.internal_subscription", "InternalSubscription.enqueue_event"),
 )
+
+NOTIFIES = 1 | 4  # SubscribeToEvents and HistoryRead, OPC 10000-3, 8.59
+
+
+def listenable(space: AddressSpace, nodes: Iterable[ua.NodeId]) -> None:
+    """Let clients listen at these nodes for events."""
+    for node in nodes:
+        space[node].attributes[A.EventNotifier] = constant(NOTIFIES, ua.VariantType.Byte)
+
+
+async def spread(subscriptions: Iterable[Any], events: Iterable[Happening]) -> None:
+    """Give events to all subscriptions; they are not even made where nobody listens."""
+    listening = [one for one in subscriptions if one.monitored_item_srv._monitored_events]
+    for event in events if listening else ():
+        for sub in listening:
+            await tell(sub, event)
 
 
 async def tell(sub: Any, event: Happening, only: int | None = None) -> None:
@@ -26,6 +45,6 @@ async def tell(sub: Any, event: Happening, only: int | None = None) -> None:
             item = service._monitored_items[number]
             reports = item.mode == ua.MonitoringMode.Reporting and only in (None, number)
             if reports and (event.to_all or item.where_clause_evaluator.eval(event)):
-                found = event.to_event_fields(item.filter.SelectClauses)
+                found = event.selected(item.filter.SelectClauses)
                 row = ua.EventFieldList(item.client_handle, found)
                 await service.isub.enqueue_event(number, row, item.queue_size)

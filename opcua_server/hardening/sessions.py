@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asyncua import ua
@@ -197,12 +197,10 @@ class GuardedSession(InternalSession):
         return await self._for_own(ids, super().delete_subscriptions)
 
     async def _for_own(self, ids: Iterable[int], act: Callable[[list[int]], Any]) -> list[Any]:
-        ids = bounded(list(ids))
-        mine = [i for i in ids if self._own(i)]
-        done = iter(await act(mine) if mine else [])
+        asked = bounded(list(ids))
         unknown = ua.StatusCode(ua.StatusCodes.BadSubscriptionIdInvalid)
-        mine_set = set(mine)
-        return [next(done) if i in mine_set else unknown for i in ids]
+        foreign = {place: unknown for place, number in enumerate(asked) if not self._own(number)}
+        return await with_the_rest(asked, foreign, act)
 
     def modify_subscription(self, params: Any) -> Any:
         """Ask for other intervals of an own subscription."""
@@ -266,3 +264,12 @@ def bounded(operations: Any) -> Any:
     if operations is not None and len(operations) > OPERATIONS:
         raise ServiceError(ua.StatusCodes.BadTooManyOperations)
     return operations or []
+
+
+async def with_the_rest(
+    asked: list[Any], settled: Mapping[int, Any], act: Callable[[list[Any]], Any]
+) -> list[Any]:
+    """Answers in the order of `asked`: those settled by their place, `act`'s for all others."""
+    rest = [one for place, one in enumerate(asked) if place not in settled]
+    answers = iter(await act(rest) if rest else [])
+    return [settled[place] if place in settled else next(answers) for place in range(len(asked))]

@@ -8,17 +8,15 @@ released.
 from __future__ import annotations
 
 import struct
-import zlib
 from typing import NamedTuple
 
 from asyncua import ua
 from asyncua.common.utils import ServiceError
 
+from opcua_server.history.continuation import invalid, mark, read, written
 from opcua_server.history.points import Series
-from twin.equipment.tag import Tag
 
 POINT = struct.Struct("<Iqqi?")  # of which tag, and the fields of what is left
-CHECK = struct.Struct("<I")
 Codes = ua.StatusCodes
 
 
@@ -79,30 +77,16 @@ def asked(
 
 def resumed(point: bytes, series: Series) -> Stretch:
     """What a continuation point left. Raises ServiceError for one that is not of this tag."""
-    head = point[: POINT.size]
-    if len(point) != POINT.size + CHECK.size or point[POINT.size :] != check(head):
-        raise ServiceError(Codes.BadContinuationPointInvalid)
-    of, first, last, limit, in_all = POINT.unpack(head)
+    of, first, last, limit, in_all = read(POINT, point)
     low, high = min(first, last), max(first, last)
     if of != mark(series.tag) or limit < 0 or low < 0 or high > series.newest:
-        raise ServiceError(Codes.BadContinuationPointInvalid)
+        raise invalid()
     return Stretch(first, last, limit, in_all)
 
 
 def continuation(series: Series, left: Stretch) -> bytes:
     """The continuation point of what is left."""
-    head = POINT.pack(mark(series.tag), *left)
-    return head + check(head)
-
-
-def mark(tag: Tag) -> int:
-    """A number that stands for a tag in a continuation point."""
-    return zlib.crc32(tag.key.encode())
-
-
-def check(head: bytes) -> bytes:
-    """Checksum of a continuation point, against accidents; a forged one reads no more than any."""
-    return CHECK.pack(zlib.crc32(head))
+    return written(POINT, mark(series.tag), *left)
 
 
 def forward(first: int, last: int, newest: int, limit: int, in_all: bool = False) -> Stretch | None:

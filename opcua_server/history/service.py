@@ -16,10 +16,12 @@ from asyncua.common.utils import ServiceError
 from opcua_server.history import raw
 from opcua_server.history.answer import HISTORY_DATA, answer, nothing, pack
 from opcua_server.history.at_time import at_times
+from opcua_server.history.continuation import invalid, mark, read, written
+from opcua_server.history.moments import aware, given
 from opcua_server.history.points import Series
 from opcua_server.history.processed import aggregate_for, planned, processed, rules_of
 from opcua_server.nodes import Space
-from opcua_server.store import EPOCH, to_filetime
+from opcua_server.store import to_filetime
 from twin.equipment.tag import Tag
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ class TraceHistory:
     ) -> ua.HistoryReadResult:
         moments = details.ReqTimes or []
         first = _resumed(point, series) if point else 0
-        ticks = [to_filetime(_aware(moment)) - self.base for moment in moments]
+        ticks = [to_filetime(aware(moment)) - self.base for moment in moments]
         if not ticks or first >= len(ticks):
             raise ServiceError(Codes.BadInvalidArgument)
         found = at_times(series, ticks[first : first + page], bool(details.UseSimpleBounds))
@@ -158,14 +160,8 @@ class TraceHistory:
 
     def _ticks(self, moment: datetime | None) -> int | None:
         """Ticks since simulated second 0; None for a time that was left out."""
-        if moment is None:
-            return None
-        aware = _aware(moment)
-        return None if aware <= EPOCH else to_filetime(aware) - self.base
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=EPOCH.tzinfo)
+        found = given(moment)
+        return None if found is None else to_filetime(found) - self.base
 
 
 def _no_data() -> ua.HistoryReadResult:
@@ -173,15 +169,11 @@ def _no_data() -> ua.HistoryReadResult:
 
 
 def _next(series: Series, number: int) -> bytes:
-    head = NEXT.pack(raw.mark(series.tag), number)
-    return head + raw.check(head)
+    return written(NEXT, mark(series.tag), number)
 
 
 def _resumed(point: bytes, series: Series) -> int:
-    head = point[: NEXT.size]
-    if len(point) != NEXT.size + raw.CHECK.size or point[NEXT.size :] != raw.check(head):
-        raise ServiceError(Codes.BadContinuationPointInvalid)
-    of, number = NEXT.unpack(head)
-    if of != raw.mark(series.tag) or number < 0:
-        raise ServiceError(Codes.BadContinuationPointInvalid)
+    of, number = read(NEXT, point)
+    if of != mark(series.tag) or number < 0:
+        raise invalid()
     return int(number)

@@ -15,12 +15,11 @@ from typing import Any
 from asyncua import ua
 
 from opcua_server.accounts import LineUser
-from opcua_server.events.happening import Happening
+from opcua_server.events.happening import SERVER, Happening, base_fields, on_the_wire
 from opcua_server.events.telling import tell
 
 log = logging.getLogger("opcua_server.security")
 IDS, T = ua.ObjectIds, ua.VariantType
-SERVER = ua.NodeId(IDS.Server)
 # beginning of an entry's `what` -> type of the event
 BY_DEED = (
     ("log in", IDS.AuditActivateSessionEventType),
@@ -49,22 +48,16 @@ def event_of(entry: dict[str, Any], server_uri: str) -> Happening:
     good = result == "Good"
     who = entry.get("user") or entry.get("certificate") or entry.get("address", "")
     moment = datetime.fromisoformat(entry["wall"])
+    source = (SERVER, what.partition(" ")[0])
+    text = f"{who}: {what}: {result}"
     found = {
-        "EventId": (uuid.uuid4().bytes, T.ByteString),
-        "EventType": (kind, T.NodeId),
-        "SourceNode": (SERVER, T.NodeId),
-        "SourceName": (what.partition(" ")[0], T.String),
-        "Time": (moment, T.DateTime),
-        "ReceiveTime": (moment, T.DateTime),
-        "Message": (ua.LocalizedText(f"{who}: {what}: {result}", "en"), T.LocalizedText),
-        "Severity": (DONE if good else REFUSED, T.UInt16),
+        **base_fields(uuid.uuid4().bytes, kind, source, moment, text, DONE if good else REFUSED),
         "ActionTimeStamp": (moment, T.DateTime),
         "Status": (good, T.Boolean),
         "ServerId": (server_uri, T.String),
         "ClientUserId": (entry.get("user", ""), T.String),
     }
-    fields = {name: ua.Variant(value, wire) for name, (value, wire) in found.items()}
-    return Happening(kind, fields, (SERVER,))
+    return Happening(kind, on_the_wire(found), (SERVER,))
 
 
 class AuditEvents:

@@ -42,7 +42,6 @@ class LineSubscription(InternalSubscription):
         super().__init__(data, aspace, **named)
         self.items = LineItems(self, aspace, hub)
         self.monitored_item_srv = self.items
-        self.made_at = monotonic()
         self.counts: dict[str, int] = {}  # of what happened, for the diagnostics
         self._silent = 0  # intervals without a message
         self._kept_bytes = 0  # of messages kept for Republish

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from datetime import datetime
 
 import pytest
 
 import twin
 from opcua_server import OpcUaAdapter
-from tests.e2e.node import FOLDER, node_modules, pytestmark
+from tests.e2e.node import answer_of, node_modules, pytestmark
 from twin.serve.session import Session
 from twin.trace.journal import Command
 
@@ -29,16 +27,9 @@ async def test_node_opcua_shows_acknowledges_comments_and_confirms_a_forced_alar
     await session.step(200.0)  # before the client comes: it learns of the alarm by its refresh
     try:
         ask = {"url": adapter.endpoints[0], "condition": "ns=2;s=RFL.Alarms.Zone8Deviation"}
-        process = await asyncio.create_subprocess_exec(
-            "node", str(FOLDER / "alarms.mjs"), json.dumps(ask),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        async with asyncio.timeout(120):
-            out, errors = await process.communicate()
-        assert process.returncode == 0, errors.decode()
+        found = await answer_of("alarms.mjs", ask)
     finally:
         await session.stop()
-    (found,) = (json.loads(row) for row in out.decode().splitlines() if row.startswith("{"))
     first, last = found["first"], found["last"]
     alarm = session.line.alarms[ALARM]
     assert (first["name"], first["source"]) == (alarm.id, "RFL")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,21 +12,14 @@ import pytest
 import twin
 from opcua_server import OpcUaAdapter
 from opcua_server.chaos.plan import Step
-from tests.e2e.node import node_modules
+from tests.e2e import node
+from tests.e2e.node import FOLDER, node_modules
 from twin.serve.session import Session
 
-FOLDER = Path(__file__).with_name("node_opcua")
 LINE, ZONE = "electronics/smt-v1", "RFL.Zone8Temp"
 
 __all__ = ["node_modules"]  # a fixture
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.usefixtures("node_modules"),
-    pytest.mark.skipif(
-        not (shutil.which("node") and shutil.which("npm")),
-        reason="node and npm are not on this machine (Debian: apt-get install nodejs npm)",
-    ),
-]
+pytestmark = [*node.pytestmark, pytest.mark.usefixtures("node_modules")]
 
 
 async def hear(gateway: asyncio.subprocess.Process, rows: list[dict[str, Any]]) -> None:

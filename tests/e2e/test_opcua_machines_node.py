@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import datetime
 
 import pytest
 
 import twin
 from opcua_server import OpcUaAdapter
-from tests.e2e.node import FOLDER, node_modules, pytestmark
+from tests.e2e.node import answer_of, node_modules, pytestmark
 from twin.serve.session import Session
 from twin.trace.tables import State
 
@@ -28,16 +27,9 @@ async def test_node_opcua_finds_every_machine_and_hears_of_its_changes() -> None
         while session.now < 60.0:
             await asyncio.sleep(0.1)
         ask = {"url": adapter.endpoints[0], "machine": "LTH1", "changes": 6}
-        process = await asyncio.create_subprocess_exec(
-            "node", str(FOLDER / "machines.mjs"), json.dumps(ask),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        async with asyncio.timeout(120):
-            out, errors = await process.communicate()
-        assert process.returncode == 0, errors.decode()
+        found = await answer_of("machines.mjs", ask)
     finally:
         await session.stop()
-    (found,) = (json.loads(row) for row in out.decode().splitlines() if row.startswith("{"))
     machines = found["machines"]
     assert set(machines) == {LINE, *(station.id for station in session.line.stations)}
     assert len({row["serial"] for row in machines.values()}) == len(machines)

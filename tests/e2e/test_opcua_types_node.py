@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import shutil
-from pathlib import Path
-
 import pytest
 
 from opcua_server import OpcUaAdapter
 from opcua_server.companion import plant
 from opcua_server.companion.loader import table_of
 from opcua_server.companion.sets import BY_NAME
-from tests.e2e.node import node_modules
+from tests.e2e.node import answer_of, node_modules, pytestmark
 from tests.unit.opcua_server.companion.test_types import PART, STORED
 from tests.unit.opcua_server.conftest import USERS
 from tests.unit.opcua_server.standin import StandInSession
 
-__all__ = ["node_modules"]
-FOLDER = Path(__file__).with_name("node_opcua")
+__all__ = ["node_modules", "pytestmark"]
 ORDER = 3008  # ISA95JobOrderDataType of OPC 10031-4
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(not shutil.which("node"), reason="node is not on this machine"),
-]
 
 
 @pytest.mark.usefixtures("node_modules")
@@ -43,20 +33,9 @@ async def test_it_builds_and_reads_structures_from_their_definition_alone(
         "password": "operator-pw",
     }
     try:
-        process = await asyncio.create_subprocess_exec(
-            "node",
-            str(FOLDER / "structures.mjs"),
-            json.dumps(ask),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        async with asyncio.timeout(120):
-            out, errors = await process.communicate()
+        found = await answer_of("structures.mjs", ask)
     finally:
         await adapter.stop()
-    assert process.returncode == 0, errors.decode()
-    (line,) = (text for text in out.decode().splitlines() if text.startswith("{"))
-    found = json.loads(line)
     assert found["stored"] == "Good"
     (order,) = found["orders"]
     assert (order["jobOrderID"], order["priority"]) == ("N-1", 5)

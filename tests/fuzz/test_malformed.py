@@ -175,13 +175,7 @@ async def test_a_recorded_connection_played_again_is_worth_nothing(
     served: Served, recorded: Recorder
 ) -> None:
     wire = await Wire.open(served.port)
-    wire.writer.write(b"".join(recorded.chunks))
-    kinds, error = [], ""
-    while not error:
-        try:
-            kinds.append((await wire.receive())[0])
-        except Gone as gone:
-            error = gone.error or "closed without a word"
+    kinds, error = await wire.played(b"".join(recorded.chunks))
     assert error.startswith("Bad")
     assert kinds[:2] == [b"ACKF", b"OPNF"]
     assert len(kinds) < len(recorded.chunks) / 2

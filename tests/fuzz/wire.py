@@ -128,6 +128,16 @@ class Wire:
         """A chunk of this type with everything behind its size."""
         self.writer.write(kind + struct.pack("<I", 8 + len(rest)) + rest)
 
+    async def played(self, chunks: bytes) -> tuple[list[bytes], str]:
+        """Send recorded chunks; the types of what is answered, and how the connection ended."""
+        self.writer.write(chunks)
+        kinds: list[bytes] = []
+        while True:
+            try:
+                kinds.append((await self.receive())[0])
+            except Gone as gone:
+                return kinds, gone.error or "closed without a word"
+
     async def receive(self) -> tuple[bytes, bytes]:
         """The next chunk: its type and everything behind its size. Raises Gone or Silent."""
         try:

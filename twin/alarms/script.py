@@ -17,10 +17,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from twin.errors import Problem, ScenarioError, UsageError
+from twin.errors import Problem, ScenarioError
 from twin.i18n import _
 from twin.line.line import Line
-from twin.line.source import Source, read, shown
+from twin.line.source import Source, shown
+from twin.line.steps import Wrong, read_steps
 from twin.trace.journal import Command
 from twin.units import seconds
 
@@ -30,33 +31,14 @@ MOST_TIMES = 100_000  # commands of one step; assumed
 LATEST = 1e9  # s
 
 
-class _Wrong(Exception):
-    """What was expected of a value."""
-
-
 def read_script(path: Path, line: Line) -> list[Command]:
     """The commands of a script for a line, by time.
 
     Raises UsageError when the file cannot be read, ScenarioError with everything wrong in it.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            _("{file} cannot be read: {reason}").format(file=path, reason=error.strerror)
-        ) from error
-    source = read(raw, str(path))
-    data, problems = source.data, list(source.problems)
-    problems += [
-        source.problem((key,), "alarms, steps", repr(key))
-        for key in data.keys() - {"alarms", "steps"}
-    ]
-    if data.get("alarms") != 1 or isinstance(data["alarms"], bool):
-        problems.append(source.problem(("alarms",), "alarms: 1", shown(data.get("alarms"))))
-    rows = data.get("steps")
-    if not isinstance(rows, list) or not rows:
-        problems.append(source.problem(("steps",), _("a list of steps"), shown(rows)))
-        rows = []
+    source, problems, rows = read_steps(path, "alarms")
+    if source.data.get("alarms") is True:  # which is 1 to Python
+        problems.append(source.problem(("alarms",), "alarms: 1", shown(True)))
     commands: list[Command] = []
     for number, row in enumerate(rows):
         commands += _step(source, number, row, line, problems)
@@ -83,7 +65,7 @@ def _step(
             return default
         try:
             return make(row.get(key))
-        except _Wrong as wrong:
+        except Wrong as wrong:
             problems.append(source.problem((*here, key), str(wrong), shown(row.get(key))))
             return default
 
@@ -128,12 +110,12 @@ RULES: Mapping[str, Callable[[], str]] = {
 def _span(found: Any) -> float:
     value = _instant(found)
     if value <= 0.0:
-        raise _Wrong(_("a time above 0 s"))
+        raise Wrong(_("a time above 0 s"))
     return value
 
 
 def _instant(found: Any) -> float:
-    wrong = _Wrong(_("a time such as 10 min"))
+    wrong = Wrong(_("a time such as 10 min"))
     if (not isinstance(found, str) and found != 0) or isinstance(found, bool):
         raise wrong
     try:
@@ -149,17 +131,17 @@ def _alarms(found: Any, line: Line) -> list[str]:
     """Keys of the alarms a pattern means."""
     keys = [key for key in line.alarms if isinstance(found, str) and fnmatchcase(key, found)]
     if not keys:
-        raise _Wrong(_("an alarm of the line, as `twin alarms {line}` lists").format(line=line.id))
+        raise Wrong(_("an alarm of the line, as `twin alarms {line}` lists").format(line=line.id))
     return keys
 
 
 def _do(found: Any) -> str:
     if found not in tuple(FORCED):
-        raise _Wrong(" | ".join(FORCED))
+        raise Wrong(" | ".join(FORCED))
     return str(found)
 
 
 def _count(found: Any) -> int:
     if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= MOST_TIMES:
-        raise _Wrong(_("a whole number from 1 to {most}").format(most=MOST_TIMES))
+        raise Wrong(_("a whole number from 1 to {most}").format(most=MOST_TIMES))
     return found

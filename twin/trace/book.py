@@ -68,7 +68,6 @@ class Book:
         self._commands = self._events = self._rows = 0
         self._starts = np.empty(0, dtype=np.int64)
         self._owners = np.empty(0, dtype=np.int64)
-        self._stretches = 0
 
     @property
     def listed(self) -> list[Entry]:

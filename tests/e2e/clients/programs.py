@@ -6,20 +6,19 @@ after ten minutes, and its open build is AGPL. Who wants it installs it in a fol
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from tests.e2e.node import FOLDER as NODE
+from tests.e2e.node import install
+
 FOLDER = Path(__file__).parent
-NODE = FOLDER.parent / "node_opcua"
 O6_VERSION = "2.2.0"
 O6_HOME = FOLDER / "o6-venv"
 
@@ -44,11 +43,7 @@ def node() -> list[str] | None:
     """node-opcua as package-lock.json pins it, installed when missing."""
     if not (shutil.which("node") and shutil.which("npm")):
         return None
-    with (Path(tempfile.gettempdir()) / "twin-npm-ci.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (NODE / "node_modules").is_dir():
-            install = ["npm", "ci", "--no-audit", "--no-fund"]
-            subprocess.run(install, cwd=NODE, capture_output=True, check=True)
+    install()
     return ["node", str(NODE / "features.mjs")]
 
 
