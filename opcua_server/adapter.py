@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import socket
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from asyncua import ua
-from numpy.typing import NDArray
 
 from opcua_server import nodes, pki
 from opcua_server.accounts import Accounts
@@ -30,7 +29,7 @@ from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
-from opcua_server.hardening.limits import PUBLISHED
+from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.pubsub import UadpPublisher
@@ -45,16 +44,14 @@ from opcua_server.security.users import UserFile
 from opcua_server.services import LineInternalServer
 from opcua_server.shared import SharedTypes, move_namespace
 from opcua_server.store import LiveStore
+from opcua_server.subscriptions import Hub
 from twin.errors import PortInUse
-from twin.field import Records
-from twin.field.table import PLAIN
 from twin.i18n import _
 from twin.trace.journal import Role
 from twin.version import __version__
 
 log = logging.getLogger("opcua_server")
 
-NOTIFY_AT_ONCE = 500  # subscribed values handed out before other clients get a turn
 Policy, Kind = ua.SecurityPolicyType, ua.VariantType
 SECURE: tuple[ua.SecurityPolicyType, ...] = (
     Policy.Basic256Sha256_Sign,
@@ -137,6 +134,8 @@ class OpcUaAdapter:
         self._store: LiveStore | None = None
         self._space: nodes.Space | None = None
         self._session: Any = None
+        self._hub: Hub | None = None
+        self._others: tuple[tuple[str, str, int], ...] = ()
         self._shift = 0  # namespaces before the line's that are there for nothing
         self._derivations = Derivations()
 
@@ -177,6 +176,7 @@ class OpcUaAdapter:
         self.port = sock.getsockname()[1]
         line = session.line
         core = LineInternalServer(self.accounts, self.types, self.weather)
+        core.others = self._others
         core.audit, self.audit.simulated = self.audit, lambda: float(session.now)
         server = GuardedServer(core)
         shown = session.shown
@@ -214,10 +214,7 @@ class OpcUaAdapter:
         )
         core.desk = Desk(session, space, lambda reason: self._tell(core, space, reason))
         core.history_manager = TraceHistory(session, space, EventHistory(core.bells))
-        widths = [tag.high - tag.low if tag.kind in ("float", "int") else None for tag in tags]
-        core.subscription_service.range_of = lambda node: (
-            widths[space.tags[node]] if node in space.tags else None
-        )
+        core.subscription_service.hub = self._hub = Hub(store, space.tags, space.variables)
         await server.start_on(sock)
         if self.pki is not None:
             who = self.application
@@ -230,6 +227,9 @@ class OpcUaAdapter:
         limits = "Server_ServerCapabilities_OperationLimits"
         told = {
             "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
+            "Server_ServerCapabilities_MaxBrowseContinuationPoints": ua.Variant(
+                BROWSE_POINTS, Kind.UInt16
+            ),
             f"{limits}_MaxNodesPerHistoryReadData": ua.Variant(NODES, Kind.UInt32),
             f"{limits}_MaxNodesPerHistoryReadEvents": ua.Variant(0, Kind.UInt32),
             "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
@@ -269,8 +269,9 @@ class OpcUaAdapter:
 
     def list_others(self, others: Iterable[tuple[Application, int]]) -> None:
         """Name servers beside this one, with their ports, to clients that ask FindServers."""
+        self._others = tuple((who.uri, who.name, port) for who, port in others)
         if self._server is not None:
-            self._server.iserver.others = tuple((who.uri, who.name, port) for who, port in others)
+            self._server.iserver.others = self._others
 
     def _tell(self, core: LineInternalServer, space: nodes.Space, reason: str) -> None:
         value = ua.DataValue(
@@ -286,36 +287,10 @@ class OpcUaAdapter:
             return
         if self.chaos is not None:
             await self.chaos.follow()
-        received = getattr(block, "received", None)
-        values: Iterable[tuple[int, ua.DataValue | None]]
-        if received is not None:
-            values = _arrived(store, received, block.reachable)
-        else:
-            rows = store.update(block.t, block.values, block.changed).tolist()
-            values = ((row, None) for row in rows)
-        await self._hand_out(store, values)
+        if self._hub is not None:
+            await self._hub.take(block)
         if self.pubsub is not None:
             self.pubsub.publish(block.wall)
-
-    async def _hand_out(
-        self, store: LiveStore, values: Iterable[tuple[int, ua.DataValue | None]]
-    ) -> None:
-        """Tell subscribers of rows; the store's present value where none is given."""
-        space = self._space
-        told = 0
-        for row, value in values:
-            if space is None:
-                continue
-            listeners = space.variables[row].attributes[ua.AttributeIds.Value].datachange_callbacks
-            if not listeners:
-                continue
-            shared = store.data_value(row) if value is None else value
-            for handle, notify in list(listeners.items()):
-                await notify(handle, shared)
-            told += len(listeners)
-            if told >= NOTIFY_AT_ONCE:
-                told = 0
-                await asyncio.sleep(0)
         await self._derivations.publish()
         if self.core is not None:
             await self.core.bells.publish()
@@ -342,8 +317,9 @@ class OpcUaAdapter:
 
     async def retell(self, rows: list[int]) -> None:
         """Tell subscribers the present state of these rows."""
-        if self._store is not None:
-            await self._hand_out(self._store, ((row, None) for row in rows))
+        if self._hub is not None:
+            await self._hub.tell(np.array(rows, dtype=np.intp))
+            await self._derivations.publish()
 
     async def come_back(self, *, shift: bool = False, new_identity: bool = False) -> None:
         """Start again at the same address, after `go_down`.
@@ -384,23 +360,6 @@ class OpcUaAdapter:
         if server is not None:
             await server.stop()
             gc.unfreeze()
-
-
-def _arrived(
-    store: LiveStore, received: Records, reachable: NDArray[np.bool_]
-) -> Iterator[tuple[int, ua.DataValue]]:
-    """Rows as a plant network brought them, one by one, then those whose station came or went."""
-    for row, value, stamp, quality, how in zip(
-        received.tag.tolist(),
-        received.value.tolist(),
-        received.stamp.tolist(),
-        received.quality.tolist(),
-        received.how.tolist(),
-        strict=True,
-    ):
-        yield row, store.take(row, value, stamp, quality, how != PLAIN)
-    for row in store.reach(reachable).tolist():
-        yield row, store.data_value(row)
 
 
 def bind(host: str, port: int) -> socket.socket:

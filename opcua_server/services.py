@@ -11,17 +11,17 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server import discovery, standard
+from opcua_server import discovery, reading, standard
 from opcua_server.accounts import LineUser
 from opcua_server.alarms.bells import Bells, refreshes
 from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
-from opcua_server.monitored import SharedSubscriptions
 from opcua_server.nodes import Space, korean_text
 from opcua_server.security.rights import OURS, Rights
 from opcua_server.shared import SharedTypes
+from opcua_server.subscriptions import LineSubscriptions
 
 A = ua.AttributeIds
 NAMES = (A.DisplayName, A.Description)
@@ -69,6 +69,7 @@ class LineSession(GuardedSession):
 
     async def read(self, params: Any) -> Any:
         """Read attributes; names in the client's language, rights as they are for this user."""
+        reading.check(params)
         results = await super().read(params)
         secret = self.rights.secret
         for place, wanted in enumerate(params.NodesToRead):
@@ -80,7 +81,7 @@ class LineSession(GuardedSession):
                 there = wanted.AttributeId not in NAMES or results[place].StatusCode.is_good()
                 if own is not None and there:
                     results[place] = ua.DataValue(own)
-        return results
+        return reading.finish(params, results)
 
     def _secret(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
         refused = self.rights.refused(node, self.client, self.encrypted)
@@ -100,9 +101,9 @@ class LineSession(GuardedSession):
             return ua.Variant(self.rights.may_call(node, self.client), ua.VariantType.Boolean)
         return None
 
-    async def browse(self, params: Any) -> Any:
-        """Browse, with names in the client's language."""
-        results = await super().browse(params)
+    async def found(self, params: Any) -> list[Any]:
+        """What browsing finds, with names in the client's language."""
+        results = await super().found(params)
         if self.speaks_korean:
             for result in results:
                 result.References = [self._in_korean(reference) for reference in result.References]
@@ -211,7 +212,7 @@ class LineInternalServer(GuardedInternalServer):
         self.types, self.weather = types, weather
         if weather is not None:
             self.processor_class = StormyProcessor
-        self.subscription_service = SharedSubscriptions(self.aspace, iserver=self)
+        self.subscription_service = LineSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
 
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:

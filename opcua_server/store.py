@@ -37,6 +37,8 @@ QUALITY = (
     ua.StatusCode(ua.StatusCodes.UncertainEngineeringUnitsExceeded),
     NO_VALUE,
 )
+BAD_SEVERITY = 2  # of the two highest bits of a StatusCode (OPC 10000-4, 7.39)
+_CODES = np.array([status.value for status in QUALITY], dtype=np.uint32)
 
 
 class Resent(ua.DataValue):
@@ -59,7 +61,7 @@ def period_ticks(tag: Tag) -> int:
 
 
 class LiveStore:
-    """Columns `values`, `source` (FILETIME of the sample) and `generation` (change counter)."""
+    """Columns `values`, `source` and `server` (FILETIME) and `generation` (changes)."""
 
     def __init__(self, tags: Sequence[Tag], started_at: datetime) -> None:
         count = len(tags)
@@ -68,7 +70,7 @@ class LiveStore:
         self.values: NDArray[np.float64] = np.full(count, np.nan)
         self.source: NDArray[np.int64] = np.full(count, self.base, dtype=np.int64)
         self.generation: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
-        self.server_time = datetime.now(UTC)
+        self.server: NDArray[np.int64] = np.full(count, to_filetime(datetime.now(UTC)))
         self._periods = np.array([period_ticks(tag) for tag in tags], dtype=np.int64)
         self._wire = [WIRE[tag.kind] for tag in tags]
         self._made: list[ua.DataValue | None] = [None] * count
@@ -91,27 +93,50 @@ class LiveStore:
         self.values = np.array(values, dtype=np.float64)
         rows = np.flatnonzero(changed | first)
         self.generation[rows] += 1
-        self.server_time = datetime.now(UTC) + self._clock_error
+        self.server[:] = self._clock()
         self._made = [None] * len(self.tags)
         return rows
 
-    def take(self, row: int, value: float, stamp: float, quality: int, again: bool) -> ua.DataValue:
-        """Take one received row, its timestamp in simulated s; what subscribers are told."""
-        self.values[row], self._quality[row] = value, quality
-        self._reachable[row] = True  # it came through
-        self.source[row] = self.base + round(stamp * TICKS_PER_S)
-        self.generation[row] += 1
-        self.server_time = datetime.now(UTC) + self._clock_error
-        self._made[row] = None
-        made = self.data_value(row)
-        if again:
-            made = Resent(made.Value, made.StatusCode, made.SourceTimestamp, made.ServerTimestamp)
-        return made
+    def take(
+        self,
+        rows: NDArray[np.intp],
+        values: NDArray[np.float64],
+        stamps: NDArray[np.float64],
+        quality: NDArray[np.int8],
+    ) -> None:
+        """Take received rows, each at most once, with their timestamps in simulated s."""
+        self.values[rows], self._quality[rows] = values, quality
+        self._reachable[rows] = True  # they came through
+        self.source[rows] = self.base + np.rint(stamps * TICKS_PER_S).astype(np.int64)
+        self.generation[rows] += 1
+        self.server[rows] = self._clock()
+        for row in rows.tolist():
+            self._made[row] = None
+
+    def states(
+        self, rows: NDArray[np.intp]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Of rows: their StatusCodes, whether they show a value, whether they ever had one."""
+        status = _CODES[self._quality[rows]]
+        status[~self._reachable[rows]] = LAST_USABLE.value
+        shown = np.isfinite(self.values[rows])
+        status[~shown] = NO_VALUE.value
+        forced = np.zeros(len(rows), dtype=np.uint32)
+        for held, code in self._forced.values():  # the last counts
+            forced[np.isin(rows, list(held))] = code.value
+        bad = forced >> 30 >= BAD_SEVERITY
+        uses = bad | ((forced != 0) & shown)
+        status[uses] = forced[uses]
+        shown &= ~bad
+        known = self.generation[rows] > 0
+        status[~known] = WAITING.value
+        return status, shown & known, known
 
     def reach(self, reachable: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Note which rows' stations are connected; the rows with a value for which that changed."""
         rows = np.flatnonzero((reachable != self._reachable) & (self.generation > 0))
         self._reachable = reachable.copy()
+        self.server[rows] = self._clock()
         for row in rows.tolist():
             self._made[row] = None
         return rows
@@ -136,7 +161,11 @@ class LiveStore:
     def _touch(self, rows: Iterable[int]) -> None:
         for row in rows:
             self._made[row] = None
+            self.server[row] = self._clock()
             self.generation[row] += bool(self.generation[row])
+
+    def _clock(self) -> int:
+        return to_filetime(datetime.now(UTC) + self._clock_error)
 
     def forced(self, row: int) -> ua.StatusCode | None:
         """Status that is forced on a row; None where it has its own."""
@@ -148,7 +177,7 @@ class LiveStore:
         shift = round((error - self._clock_error) / timedelta(microseconds=1)) * 10
         self.base += shift
         self.source = self.source + shift
-        self.server_time += error - self._clock_error
+        self.server = self.server + shift
         self._clock_error = error
         self._made = [None] * len(self.tags)
 
@@ -161,15 +190,16 @@ class LiveStore:
 
     def _make(self, row: int) -> ua.DataValue:
         source = from_filetime(int(self.source[row]))
+        server = from_filetime(int(self.server[row]))
         if not self.generation[row]:
-            return ua.DataValue(None, WAITING, None, self.server_time)
+            return ua.DataValue(None, WAITING, None, server)
         value = self.values[row]
         forced = self.forced(row) if self._forced else None
         if forced is not None and forced.is_bad():
-            return ua.DataValue(None, forced, source, self.server_time)
+            return ua.DataValue(None, forced, source, server)
         if not np.isfinite(value):
-            return ua.DataValue(None, NO_VALUE, source, self.server_time)
+            return ua.DataValue(None, NO_VALUE, source, server)
         variant_type, convert = self._wire[row]
         variant = ua.Variant(convert(value), variant_type)
         status = QUALITY[self._quality[row]] if self._reachable[row] else LAST_USABLE
-        return ua.DataValue(variant, forced or status, source, self.server_time)
+        return ua.DataValue(variant, forced or status, source, server)

@@ -12,10 +12,11 @@ from asyncua import ua
 from opcua_server.alarms import acts
 from opcua_server.alarms.build import SERVER, build, conditions_of, notify
 from opcua_server.alarms.fields import Condition, fields
-from opcua_server.alarms.happening import Happening
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion.derived import Derivations
 from opcua_server.companion.values import View
+from opcua_server.events.happening import Happening
+from opcua_server.events.telling import tell
 from opcua_server.nodes import Space
 from opcua_server.store import LiveStore
 from twin.alarms import Record
@@ -123,19 +124,6 @@ class Bells:
         chain = (*stations, self.line, SERVER)
         told = {key: ua.Variant(*pair) for key, pair in found.items()}
         return Happening(kind, told, chain, to_all=True)
-
-
-async def tell(sub: Any, event: Happening, only: int | None = None) -> None:
-    """Give an event to the event items of a subscription that listen where it is told."""
-    service = sub.monitored_item_srv
-    for node in event.chain:
-        for number in list(service._monitored_events.get(node, ())):
-            item = service._monitored_items[number]
-            reports = item.mode == ua.MonitoringMode.Reporting and only in (None, number)
-            if reports and (event.to_all or item.where_clause_evaluator.eval(event)):
-                found = event.to_event_fields(item.filter.SelectClauses)
-                row = ua.EventFieldList(item.client_handle, found)
-                await service.isub.enqueue_event(number, row, item.queue_size)
 
 
 def refreshes(request: Any) -> bool:

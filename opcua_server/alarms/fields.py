@@ -141,12 +141,15 @@ def _shelving(record: Record) -> dict[str, tuple[Any, ua.VariantType]]:
 def _limit(condition: Condition, record: Record) -> dict[str, tuple[Any, ua.VariantType]]:
     when = condition.alarm.when
     assert isinstance(when, Beyond)
-    name, state = "", ua.NodeId()
-    if record.active:
-        both = when.high is not None and when.low is not None
-        high = condition.high_at(record.since) if both else when.high is not None
-        name = "High" if high else "Low"
-        state = ua.NodeId(getattr(IDS, f"ExclusiveLimitStateMachineType_{name}"))
+    if not record.active:  # then the machine is in none of its states
+        return {
+            "LimitState/CurrentState": (None, T.Null),
+            "LimitState/CurrentState/Id": (None, T.Null),
+        }
+    both = when.high is not None and when.low is not None
+    high = condition.high_at(record.since) if both else when.high is not None
+    name = "High" if high else "Low"
+    state = ua.NodeId(getattr(IDS, f"ExclusiveLimitStateMachineType_{name}"))
     return {
         "LimitState/CurrentState": (ua.LocalizedText(name, "en"), T.LocalizedText),
         "LimitState/CurrentState/Id": (state, T.NodeId),

@@ -13,8 +13,8 @@ from asyncua import ua
 from asyncua.common.utils import ServiceError
 from asyncua.ua.ua_binary import struct_to_binary
 
-from opcua_server.alarms.filters import Where
-from opcua_server.alarms.happening import Happening
+from opcua_server.events.filters import Where
+from opcua_server.events.happening import Happening
 from opcua_server.history.raw import CHECK, check
 from opcua_server.store import EPOCH
 from twin.alarms import Record

@@ -1,4 +1,7 @@
-"""What each action does to a server, and how it ends: a function for every row of the table."""
+"""What each action does to a server, and how it ends: a function for every row of the table.
+
+Checked with asyncua 2.1.0.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,13 @@ from opcua_server.chaos.plan import Step
 from opcua_server.chaos.weather import SERVICES, StormyProcessor, Weather
 from opcua_server.store import LiveStore
 
+INTERNALS: tuple[tuple[str, str], ...] = (
+    ("asyncua.server.internal_server", "InternalServer.register_external_session"),
+    ("asyncua.server.internal_session", "InternalSession.close_session"),
+    ("asyncua.server.internal_subscription", "InternalSubscription._pop_publish_result"),
+    ("asyncua.server.internal_subscription", "InternalSubscription.enqueue_statuschange"),
+    ("asyncua.server.subscription_service", "SubscriptionService.delete_subscriptions"),
+)
 Codes = ua.StatusCodes
 
 

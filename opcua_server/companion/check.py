@@ -227,6 +227,8 @@ class Checker:
             for one in self.seen[each].references
             if one.forward and self._is_a(one.kind, HIERARCHICAL)
         ]
+        if current is not None and current.Value == ua.NodeId() and not value.Value.Value.Text:
+            return  # no state is taken now, such as the side of a limit that nothing is beyond
         if current is None or current.Value not in states:
             yield "CurrentState/Id is no state of its type"
         elif value.Value.Value.Text != self.seen[current.Value].name[1]:

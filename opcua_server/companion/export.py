@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from xml.etree import ElementTree as ET
 
 from asyncua import ua
+from asyncua.ua.uaprotocol_auto import Argument  # what decoding makes; ua's is a subclass
 
 from opcua_server.companion.loader import table_of
 from opcua_server.companion.sets import SETS
@@ -157,7 +158,7 @@ class Exporter:
             for one in held if isinstance(held, list) else [held]:
                 if isinstance(one, ua.NodeId | ua.QualifiedName):
                     yield one
-                if isinstance(one, ua.Argument):
+                if isinstance(one, Argument):
                     yield one.DataType
         for reference in node.references:
             yield reference.kind

@@ -33,6 +33,9 @@ RULES = (MANDATORY, OPTIONAL, *PLACEHOLDERS)
 ARGUMENTS = ("InputArguments", "OutputArguments")
 
 
+Declared = tuple[tuple[int, str], ua.NodeId, ua.NodeId, ua.NodeId]
+
+
 class Source(NamedTuple):
     """A node of a type that says what an instance has; `scope` tells uses of one type apart."""
 
@@ -64,6 +67,11 @@ class Graph:
     def __init__(self, space: AddressSpace) -> None:
         self.space = space
         self._subtypes: dict[ua.NodeId, frozenset[ua.NodeId]] = {}
+        # of types and their declarations, which are asked of for every instance
+        self._chains: dict[ua.NodeId, list[ua.NodeId]] = {}
+        self._declaring: dict[ua.NodeId, list[ua.NodeId]] = {}
+        self._interfaces: dict[ua.NodeId, list[ua.NodeId]] = {}
+        self._declared: dict[ua.NodeId, list[Declared]] = {}
 
     def attribute(self, node: ua.NodeId, attribute: ua.AttributeIds) -> Any:
         """Value of an attribute; None where the node has none."""
@@ -90,7 +98,11 @@ class Graph:
 
     def type_of(self, node: ua.NodeId) -> ua.NodeId | None:
         """TypeDefinition of an object or variable."""
-        return next(iter(self.targets(node, HAS_TYPE)), None)
+        for reference in self.space[node].references:  # it comes early, where there is one
+            if reference.ReferenceTypeId == HAS_TYPE and reference.IsForward:
+                found: ua.NodeId = reference.NodeId
+                return found
+        return None
 
     def rule_of(self, node: ua.NodeId) -> ua.NodeId | None:
         """Modelling rule of an instance declaration."""
@@ -98,9 +110,10 @@ class Graph:
 
     def chain(self, kind: ua.NodeId) -> list[ua.NodeId]:
         """A type and its supertypes, up to the root."""
-        found = [kind]
-        while above := self.targets(found[-1], HAS_SUBTYPE, forward=False):
-            found.append(above[0])
+        found = self._chains.get(kind)
+        if found is None:
+            above = self.targets(kind, HAS_SUBTYPE, forward=False)
+            found = self._chains[kind] = [kind, *(self.chain(above[0]) if above else ())]
         return found
 
     def is_a(self, kind: ua.NodeId, base: ua.NodeId) -> bool:
@@ -118,12 +131,36 @@ class Graph:
 
     def declared_by(self, kind: ua.NodeId) -> list[ua.NodeId]:
         """Types whose members an instance of `kind` has: supertypes and their interfaces."""
-        found: list[ua.NodeId] = []
-        for one in self.chain(kind):
-            found.append(one)
-            for interface in self.targets(one, HAS_INTERFACE):
-                found += self.chain(interface)
-        return list(dict.fromkeys(found))
+        known = self._declaring.get(kind)
+        if known is None:
+            found: list[ua.NodeId] = []
+            for one in self.chain(kind):
+                found += [one, *self.interfaces(one)]
+            known = self._declaring[kind] = list(dict.fromkeys(found))
+        return known
+
+    def interfaces(self, node: ua.NodeId) -> list[ua.NodeId]:
+        """Interfaces of a type or declaration, with their supertypes."""
+        known = self._interfaces.get(node)
+        if known is None:
+            named = self.targets(node, HAS_INTERFACE)
+            known = self._interfaces[node] = [one for each in named for one in self.chain(each)]
+        return known
+
+    def declared(self, node: ua.NodeId) -> list[Declared]:
+        """What a type or declaration says of its members: name, declaration, reference, rule."""
+        known = self._declared.get(node)
+        if known is None:
+            known = self._declared[node] = []
+            on_method = self.node_class(node) == ua.NodeClass.Method
+            for reference in self.children(node):
+                name = (reference.BrowseName.NamespaceIndex, reference.BrowseName.Name)
+                rule = self.rule_of(reference.NodeId)
+                if on_method and name[1] in ARGUMENTS:
+                    rule = MANDATORY
+                if rule in RULES:
+                    known.append((name, reference.NodeId, reference.ReferenceTypeId, rule))
+        return known
 
     def children(self, node: ua.NodeId) -> Iterator[ua.ReferenceDescription]:
         """Forward hierarchical references, without those to subtypes."""
@@ -137,15 +174,9 @@ class Graph:
         """What the declarations and types `sources` (the most special first) say of members."""
         found: dict[tuple[int, str], list[tuple[Source, ua.NodeId, ua.NodeId]]] = {}
         for source in sources:
-            on_method = self.node_class(source.node) == ua.NodeClass.Method
-            for reference in self.children(source.node):
-                rule = self.rule_of(reference.NodeId)
-                if on_method and reference.BrowseName.Name in ARGUMENTS:
-                    rule = MANDATORY
-                if rule in RULES:
-                    row = (Source(reference.NodeId, source.scope), reference.ReferenceTypeId, rule)
-                    name = reference.BrowseName
-                    found.setdefault((name.NamespaceIndex, name.Name), []).append(row)
+            for name, node, reference, rule in self.declared(source.node):
+                row = (Source(node, source.scope), reference, rule)
+                found.setdefault(name, []).append(row)
         return [
             Member(
                 ua.QualifiedName(name, index),
@@ -161,10 +192,5 @@ class Graph:
     ) -> tuple[Source, ...]:
         """Declarations of a member's own members: its declarations, then its type's."""
         of_type = self.declared_by(kind) if kind is not None else []
-        interfaces = [
-            one
-            for source in member
-            for interface in self.targets(source.node, HAS_INTERFACE)
-            for one in self.chain(interface)
-        ]
+        interfaces = [one for source in member for one in self.interfaces(source.node)]
         return (*member, *(Source(one, scope) for one in dict.fromkeys([*of_type, *interfaces])))

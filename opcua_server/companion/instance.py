@@ -214,7 +214,8 @@ class Maker:
     def refer(self, node: NodeData, kind: ua.NodeId, target: ua.NodeId, both: bool = False) -> None:
         """A reference from a node, described as browsing shows it; `both` adds its inverse."""
         space = self.space
-        ahead = loader.pointer(space, kind, True, target, self.graph.type_of(target))
+        typed = None if kind == HAS_TYPE else self.graph.type_of(target)
+        ahead = loader.pointer(space, kind, True, target, typed)
         node.references.append(ahead)
         if both and self.graph.node_class(target) not in TYPES:  # servers may share a type
             own = self.graph.type_of(node.nodeid)

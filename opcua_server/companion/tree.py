@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from asyncua import ua
+from asyncua.ua.uaprotocol_auto import Argument  # what decoding makes; ua's is a subclass
 
 from opcua_server.companion.snapshot import A, C, Seen, Snapshot
 
@@ -88,7 +89,7 @@ def shown(value: object) -> str:
         return f"{value:g}"
     if isinstance(value, ua.EUInformation):
         return value.DisplayName.Text or ""
-    if isinstance(value, ua.Argument):
+    if isinstance(value, Argument):
         return value.Name or ""
     if isinstance(value, ua.EnumValueType):
         return value.DisplayName.Text or ""

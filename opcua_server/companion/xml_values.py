@@ -16,7 +16,7 @@ from opcua_server.companion.snapshot import Snapshot
 NODESET = "http://opcfoundation.org/UA/2011/03/UANodeSet.xsd"
 TYPES = "http://opcfoundation.org/UA/2008/02/Types.xsd"
 HAS_ENCODING = ua.NodeId(ua.ObjectIds.HasEncoding)
-STANDARD = (ua.Range, ua.EUInformation, ua.Argument, ua.EnumValueType)
+STANDARD = ("Range", "EUInformation", "Argument", "EnumValueType")
 
 
 class Writer:
@@ -48,7 +48,7 @@ class Writer:
         array = isinstance(sent.Value, list)
         elements = sent.Value if array else [sent.Value]
         structured = sent.VariantType == ua.VariantType.ExtensionObject
-        if structured and not all(type(one) in STANDARD for one in elements):
+        if structured and not all(type(one).__name__ in STANDARD for one in elements):
             return
         name = sent.VariantType.name
         value = ET.SubElement(owner, "Value")
@@ -69,7 +69,7 @@ class Writer:
             self._parts(element, [("NamespaceIndex", place), ("Name", value.Name)])
         elif isinstance(value, ua.NodeId):
             ET.SubElement(element, "Identifier").text = self.id(value)
-        elif type(value) in STANDARD:
+        elif type(value).__name__ in STANDARD:
             kind = ET.SubElement(element, "TypeId")
             encoding = getattr(ua.ObjectIds, f"{type(value).__name__}_Encoding_DefaultXml")
             ET.SubElement(kind, "Identifier").text = f"i={encoding}"

@@ -14,7 +14,6 @@ from asyncua import ua
 from asyncua.common.utils import Buffer, NotEnoughData, ServiceError
 from asyncua.crypto.security_policies import SecurityPolicyNone
 from asyncua.server.binary_server_asyncio import OPCUAProtocol
-from asyncua.server.uaprocessor import UaProcessor
 from asyncua.ua.ua_binary import struct_from_binary, uatcp_to_binary
 
 from opcua_server.hardening.buffer import GuardedBuffer
@@ -37,6 +36,7 @@ from opcua_server.hardening.limits import (
 )
 from opcua_server.hardening.quiet import Quiet
 from opcua_server.hardening.rates import Bucket
+from opcua_server.requests import Requests
 from opcua_server.security.certificates import split
 
 log = logging.getLogger("opcua_server.security")
@@ -58,6 +58,7 @@ def _ids(*names: str) -> frozenset[ua.NodeId]:
 
 (CREATE,) = _ids("CreateSession")
 (ACTIVATE,) = _ids("ActivateSession")
+(BROWSE_NEXT,) = _ids("BrowseNext")
 DISCOVERY = _ids("FindServers", "GetEndpoints")
 CHANNEL = _ids("CloseSecureChannel")
 # what asyncua raises while it decodes a request's fields, and hardly anywhere else
@@ -84,6 +85,9 @@ class GuardedProtocol(OPCUAProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, with the guarded processor in the place of asyncua's."""
+        if self.iserver.leaving:
+            transport.close()
+            return
         address = address_of(transport.get_extra_info("peername"))
         from_there = sum(address_of(client.peer_name) == address for client in self.clients)
         if from_there >= CONNECTIONS_PER_ADDRESS:
@@ -181,7 +185,7 @@ def leaf_of(chain: bytes | None) -> bytes | None:
         return None
 
 
-class GuardedProcessor(UaProcessor):
+class GuardedProcessor(Requests):
     """A secure channel: order of the handshake, sessions bound to it, answers to what is broken."""
 
     session: Any
@@ -328,10 +332,19 @@ class GuardedProcessor(UaProcessor):
             await asyncio.sleep(self.iserver.logins.wait(self.address))
         token = requesthdr.AuthenticationToken
         if self._holds(token):
+            if typeid == BROWSE_NEXT and self.session.is_activated():  # asyncua does not know it
+                await self._browse_next(requesthdr, seqhdr, body)
+                return True
             return await handle(typeid, requesthdr, seqhdr, body)
         if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
             return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
         raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
+
+    async def _browse_next(self, requesthdr: Any, seqhdr: Any, body: Any) -> None:
+        params = struct_from_binary(ua.BrowseNextParameters, body)
+        response = ua.BrowseNextResponse()
+        response.Parameters.Results = await self.session.browse_next(params)
+        self.send_response(requesthdr.RequestHandle, seqhdr, response)
 
     def _holds(self, token: ua.NodeId) -> bool:
         session = self.session

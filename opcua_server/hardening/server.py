@@ -56,6 +56,7 @@ class GuardedInternalServer(InternalServer):
     session_class: type[GuardedSession] = GuardedSession
     processor_class: type[GuardedProcessor] = GuardedProcessor
     clear_passwords = False
+    leaving = False  # the server stops: no connection is taken any more
     gate: Gate | None = None  # without a PKI folder nothing is asked of certificates
 
     def __init__(self, user_manager: Any) -> None:
@@ -140,6 +141,17 @@ class GuardedBinaryServer(BinaryServer):
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._make_protocol, sock=self.sock)
         self.cleanup_task = asyncio.create_task(self._close_task_loop())
+
+    async def stop(self) -> None:
+        """Let nobody in any more, then close all connections.
+
+        asyncua closes them first: a client that comes back meanwhile would stay with a dead
+        server, and the stop would wait for it to go.
+        """
+        self.iserver.leaving = True
+        if self._server is not None:
+            self._server.close()
+        await super().stop()
 
 
 class GuardedServer(Server):

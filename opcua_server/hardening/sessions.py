@@ -11,13 +11,13 @@ from asyncua import ua
 from asyncua.common.utils import ServiceError
 from asyncua.server.internal_session import InternalSession
 
+from opcua_server.hardening.browsing import BrowsePages
 from opcua_server.hardening.limits import (
     ITEMS_PER_SESSION,
     LEAST_PUBLISHING_MS,
     MOST_PUBLISHING_MS,
     NAME,
     OPERATIONS,
-    QUEUE,
     SUBSCRIPTIONS_PER_SESSION,
 )
 from opcua_server.security.certificates import fingerprint
@@ -58,6 +58,7 @@ class GuardedSession(InternalSession):
         self.channel: GuardedProcessor | None = None
         self.signed_by: bytes | None = None
         self.moving = False
+        self.pages = BrowsePages()
         self.iserver.unregister_external_session(self)
         token = secrets.token_bytes(32)
         self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
@@ -117,9 +118,22 @@ class GuardedSession(InternalSession):
         return await super().read(params)
 
     async def browse(self, params: Any) -> Any:
-        """Browse nodes, a bounded number."""
+        """Browse nodes, a bounded number, with no more references than the client asked for."""
         bounded(params.NodesToBrowse)
-        return await super().browse(params)
+        most = params.RequestedMaxReferencesPerNode
+        return [self.pages.cut(result, most) for result in await self.found(params)]
+
+    async def found(self, params: Any) -> list[Any]:
+        """All that browsing finds, as this client gets to see it."""
+        return list(await super().browse(params))
+
+    async def browse_next(self, parameters: Any) -> list[Any]:
+        """Go on with what Browse left over, or let go of it."""
+        points = bounded(parameters.ContinuationPoints)
+        if parameters.ReleaseContinuationPoints:
+            self.pages.release(points)
+            return []
+        return self.pages.onward(points)
 
     async def translate_browsepaths_to_nodeids(self, params: Any) -> Any:
         """Follow paths, a bounded number."""
@@ -142,7 +156,7 @@ class GuardedSession(InternalSession):
         """Monitor items in an own subscription, a bounded number."""
         self._need(params.SubscriptionId)
         bounded(params.ItemsToCreate)
-        held = (sub.monitored_item_srv._monitored_items for sub in self.own_subscriptions())
+        held = (sub.monitored_item_srv for sub in self.own_subscriptions())
         if sum(map(len, held)) + len(params.ItemsToCreate) > ITEMS_PER_SESSION:
             raise ServiceError(ua.StatusCodes.BadTooManyMonitoredItems)
         return await super().create_monitored_items(params)
@@ -150,9 +164,7 @@ class GuardedSession(InternalSession):
     async def modify_monitored_items(self, params: Any) -> Any:
         """Change monitored items of an own subscription."""
         self._need(params.SubscriptionId)
-        for item in bounded(params.ItemsToModify):
-            size = item.RequestedParameters.QueueSize
-            item.RequestedParameters.QueueSize = min(max(size, 1), QUEUE)
+        bounded(params.ItemsToModify)
         return await super().modify_monitored_items(params)
 
     async def delete_monitored_items(self, params: Any) -> Any:
@@ -164,6 +176,12 @@ class GuardedSession(InternalSession):
         """Switch monitored items of an own subscription."""
         self._need(params.SubscriptionId)
         return await super().set_monitoring_mode(params)
+
+    def set_triggering(self, params: Any) -> Any:
+        """Link monitored items of an own subscription."""
+        self._need(params.SubscriptionId)
+        bounded((params.LinksToAdd or []) + (params.LinksToRemove or []))
+        return self.subscription_service.set_triggering(params)
 
     async def set_publishing_mode(self, params: Any) -> Any:
         """Switch own subscriptions; a foreign one is unknown."""

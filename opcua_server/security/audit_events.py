@@ -13,59 +13,58 @@ from datetime import datetime
 from typing import Any
 
 from asyncua import ua
-from asyncua.common import event_objects
 
 from opcua_server.accounts import LineUser
+from opcua_server.events.happening import Happening
+from opcua_server.events.telling import tell
 
-INTERNALS: tuple[tuple[str, str], ...] = (
-    ("asyncua.common.event_objects", "AuditEvent"),
-    ("asyncua.server.subscription_service", "SubscriptionService.trigger_event"),
-    ("asyncua.server.monitored_item_service", "MonitoredItemService.trigger_event"),
-)
 log = logging.getLogger("opcua_server.security")
-SERVER = ua.NodeId(ua.ObjectIds.Server)
+IDS, T = ua.ObjectIds, ua.VariantType
+SERVER = ua.NodeId(IDS.Server)
 # beginning of an entry's `what` -> type of the event
 BY_DEED = (
-    ("log in", event_objects.AuditActivateSessionEvent),
-    ("write", event_objects.AuditWriteUpdateEvent),
-    ("call", event_objects.AuditUpdateMethodEvent),
-    ("certificate", event_objects.AuditCertificateEvent),
+    ("log in", IDS.AuditActivateSessionEventType),
+    ("write", IDS.AuditWriteUpdateEventType),
+    ("call", IDS.AuditUpdateMethodEventType),
+    ("certificate", IDS.AuditCertificateEventType),
 )
 # why a certificate was refused -> type of the event
 BY_RESULT = {
-    "BadCertificateUntrusted": event_objects.AuditCertificateUntrustedEvent,
-    "BadCertificateTimeInvalid": event_objects.AuditCertificateExpiredEvent,
-    "BadCertificateIssuerTimeInvalid": event_objects.AuditCertificateExpiredEvent,
-    "BadCertificateInvalid": event_objects.AuditCertificateInvalidEvent,
-    "BadCertificateRevoked": event_objects.AuditCertificateRevokedEvent,
-    "BadCertificateUseNotAllowed": event_objects.AuditCertificateMismatchEvent,
-    "BadCertificateUriInvalid": event_objects.AuditCertificateDataMismatchEvent,
+    "BadCertificateUntrusted": IDS.AuditCertificateUntrustedEventType,
+    "BadCertificateTimeInvalid": IDS.AuditCertificateExpiredEventType,
+    "BadCertificateIssuerTimeInvalid": IDS.AuditCertificateExpiredEventType,
+    "BadCertificateInvalid": IDS.AuditCertificateInvalidEventType,
+    "BadCertificateRevoked": IDS.AuditCertificateRevokedEventType,
+    "BadCertificateUseNotAllowed": IDS.AuditCertificateMismatchEventType,
+    "BadCertificateUriInvalid": IDS.AuditCertificateDataMismatchEventType,
 }
 DONE, REFUSED = 100, 500  # severities: a trace of what was meant to be, and of what was not
 
 
-def event_of(entry: dict[str, Any], server_uri: str) -> Any:
+def event_of(entry: dict[str, Any], server_uri: str) -> Happening:
     """The event for an entry of the audit log."""
     what, result = entry["what"], entry["result"]
-    fallback = next(
-        (kind for deed, kind in BY_DEED if what.startswith(deed)), event_objects.AuditEvent
-    )
+    fallback = next((kind for deed, kind in BY_DEED if what.startswith(deed)), IDS.AuditEventType)
+    kind = ua.NodeId(BY_RESULT.get(result, fallback))
     good = result == "Good"
     who = entry.get("user") or entry.get("certificate") or entry.get("address", "")
-    text = f"{who}: {what}: {result}"
-    event = BY_RESULT.get(result, fallback)(SERVER, text, DONE if good else REFUSED)
-    event.emitting_node = SERVER
-    event.EventId = uuid.uuid4().bytes
-    event.SourceName = what.partition(" ")[0]
-    event.Time = event.ReceiveTime = event.ActionTimeStamp = datetime.fromisoformat(entry["wall"])
-    event.Status = good
-    event.ServerId = server_uri
-    event.ClientUserId = entry.get("user", "")
-    for name, kind in event.data_types.items():
-        if isinstance(kind, ua.NodeId):  # types that asyncua declares and cannot encode
-            empty = getattr(event, name) is None
-            event.data_types[name] = ua.VariantType.Null if empty else ua.VariantType.DateTime
-    return event
+    moment = datetime.fromisoformat(entry["wall"])
+    found = {
+        "EventId": (uuid.uuid4().bytes, T.ByteString),
+        "EventType": (kind, T.NodeId),
+        "SourceNode": (SERVER, T.NodeId),
+        "SourceName": (what.partition(" ")[0], T.String),
+        "Time": (moment, T.DateTime),
+        "ReceiveTime": (moment, T.DateTime),
+        "Message": (ua.LocalizedText(f"{who}: {what}: {result}", "en"), T.LocalizedText),
+        "Severity": (DONE if good else REFUSED, T.UInt16),
+        "ActionTimeStamp": (moment, T.DateTime),
+        "Status": (good, T.Boolean),
+        "ServerId": (server_uri, T.String),
+        "ClientUserId": (entry.get("user", ""), T.String),
+    }
+    fields = {name: ua.Variant(value, wire) for name, (value, wire) in found.items()}
+    return Happening(kind, fields, (SERVER,))
 
 
 class AuditEvents:
@@ -105,6 +104,8 @@ class AuditEvents:
         known = self.core.subscription_service.subscriptions.items()
         return [number for number, sub in known if sub.session_id in may_hear]
 
-    async def _send(self, event: Any, listeners: list[int]) -> None:
+    async def _send(self, event: Happening, listeners: list[int]) -> None:
         for number in listeners:
-            await self.core.subscription_service.trigger_event(event, number)
+            sub = self.core.subscription_service.subscriptions.get(number)
+            if sub is not None:
+                await tell(sub, event)

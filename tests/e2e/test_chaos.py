@@ -293,7 +293,9 @@ async def test_a_jumped_clock_shows_in_stamps_and_current_time_and_comes_back() 
         do(adapter, "jump-clock", seconds=20.0, value=3600.0)
         await until(lambda: bool(logged(adapter, "jump-clock")))
         await session.step(5.0)
-        value = await node.read_data_value()
+        wanted = ua.ReadValueId(node.nodeid, ua.AttributeIds.Value)
+        both = ua.TimestampsToReturn.Both
+        (value,) = await client.uaclient.read(ua.ReadParameters(0.0, both, [wanted]))
         off = value.SourceTimestamp - session.wall(session.now)
         assert timedelta(seconds=3598) < off <= timedelta(seconds=3600)
         assert value.ServerTimestamp - datetime.now(UTC) > timedelta(seconds=3500)
@@ -428,6 +430,16 @@ async def test_one_machine_of_a_fleet_is_disturbed_and_the_others_are_not() -> N
             await other.get_node(node_id("PRN.State")).read_value()
         (row,) = logged(adapter, "close-sessions")
         assert row["hit"][0].startswith("RFL: ")
+
+
+async def test_a_fleets_line_still_names_its_machines_after_a_restart() -> None:
+    async with serving(machines=True) as (session, adapter):
+        do(adapter, "restart", target="Line", seconds=0.2)
+        await until(lambda: bool(logged(adapter, "restart", "end")), 30.0)
+        found = await eventually(lambda: Client(adapter.endpoints[0]).connect_and_find_servers())
+        assert len(found) == 1 + len(session.line.stations)
+        async with connected(adapter.endpoint_of["RFL"]) as client:
+            assert await client.get_node(node_id(ZONE)).read_value() > 20.0
 
 
 def test_a_client_has_seen_every_action_of_the_table() -> None:

@@ -14,7 +14,7 @@ import pytest
 import twin
 from opcua_server import OpcUaAdapter
 from opcua_server.chaos.plan import Step
-from tests.e2e.test_opcua_node import node_modules
+from tests.e2e.node import node_modules
 from twin.serve.session import Session
 
 FOLDER = Path(__file__).with_name("node_opcua")

@@ -238,3 +238,17 @@ def test_a_port_in_use_is_named(option):
     assert done.returncode == 1
     assert f"127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_live_line_forces_the_alarms_of_a_script(start, tmp_path):
+    script, out = tmp_path / "alarms.yaml", tmp_path / "run"
+    steps = '  - {at: 5 min, alarm: "*", for: 1 min}\n'
+    script.write_text(f"alarms: 1\nsteps:\n{steps}")
+    told = ["--alarms", str(script), "--head-start", "15min", "--for", "1s", "--out", str(out)]
+    process = start("serve", SMALL, *FREE, *told)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    trace = open_run(out)
+    done = [(one.kind, one.t, one.source) for one in trace.journal]
+    count = len(trace.line.alarms)
+    assert done == [("force", 300.0, "script")] * count + [("release", 360.0, "script")] * count

@@ -10,7 +10,7 @@ import pytest
 
 import twin
 from opcua_server import OpcUaAdapter
-from tests.e2e.test_opcua_node import FOLDER, node_modules, pytestmark
+from tests.e2e.node import FOLDER, node_modules, pytestmark
 from twin.serve.session import Session
 from twin.trace.tables import State
 

@@ -3,7 +3,7 @@
 from twin.alarms.book import Book
 from twin.alarms.log import AlarmLog, Change, alarms
 from twin.alarms.measure import AlarmFigures, figures, floods
-from twin.alarms.records import Record, Standing
+from twin.alarms.records import Record, Standing, shown
 from twin.alarms.states import AlarmState, alarm_states
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "alarms",
     "figures",
     "floods",
+    "shown",
 ]

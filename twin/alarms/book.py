@@ -8,7 +8,7 @@ from twin.trace.trace import Trace
 
 
 class Book:
-    """Comings and goings (`changes`) and all that became of each alarm (`records`), by time."""
+    """Comings and goings of the conditions (`changes`) and what became of alarms (`records`)."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -19,7 +19,7 @@ class Book:
 
     @property
     def changes(self) -> list[Change]:
-        """Comings and goings so far."""
+        """Comings and goings of the conditions so far, without what a script forced."""
         return self._log.changes
 
     @property

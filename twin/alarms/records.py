@@ -19,6 +19,7 @@ SHELVED_FOR = 3600.0  # s, where the command names no time; assumed
 PEOPLE = (
     "acknowledge", "confirm", "comment", "shelve", "shelve-once", "unshelve", "enable", "disable",
 )  # fmt: skip
+SCRIPTED = ("force", "release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +97,34 @@ class Standing:
     """Every alarm of a line as it stands, fed in order of time.
 
     Without a key a command means all alarms; one that changes nothing makes no record, except of a
-    comment. While an alarm is disabled its comings and goings are not noted.
+    comment. While an alarm is disabled its comings and goings are not noted. A forced alarm shows
+    what it is forced to; released, it shows its condition again. `shown` are all comings and goings
+    as they showed, noted or not.
     """
 
     def __init__(self, line: Line) -> None:
         self.numbers = {key: i for i, key in enumerate(line.alarms)}
         self.records = [Record(i) for i in range(len(self.numbers))]
-        self._real = [False] * len(self.records)  # what a disabled alarm would show
+        self._real = [False] * len(self.records)  # what the condition of each says
+        self._forced: dict[int, bool] = {}
+        self._showing = [False] * len(self.records)  # what a disabled alarm would show
+        self.shown: list[Change] = []
 
     def change(self, change: Change) -> list[Record]:
         """An alarm came or went."""
         self._real[change.alarm] = change.active
-        record = self.records[change.alarm]
-        if not record.enabled or record.active == change.active:
+        return self._show(change.alarm, change.t)
+
+    def _show(self, number: int, t: float) -> list[Record]:
+        """Let an alarm show its condition, or what it is forced to."""
+        active = self._forced.get(number, self._real[number])
+        if active != self._showing[number]:
+            self._showing[number] = active
+            self.shown.append(Change(t, number, active))
+        record = self.records[number]
+        if not record.enabled or record.active == active:
             return []
-        return [self._turn(record, change.t, change.active)]
+        return [self._turn(record, t, active)]
 
     def _turn(self, record: Record, t: float, active: bool) -> Record:
         if active:
@@ -120,21 +134,31 @@ class Standing:
         return self._note(replace(record, active=False, since=t, shelved_until=until), t, "went")
 
     def command(self, command: Command) -> list[Record]:
-        """People did something."""
+        """People or a script did something."""
         step = STEPS.get(command.kind)
-        if step is None:
+        if step is None and command.kind not in SCRIPTED:
             return []
         target = command.target
         meant = self.records if not target else [self.records[self.numbers[target]]]
         made: list[Record] = []
         t = command.t or 0.0
         for record in list(meant):
+            if step is None:
+                made += self._force(record.alarm, command)
+                continue
             new = step(record, command)
             if new != record:
                 made.append(self._note(new, t, command.kind))
-                if command.kind == "enable" and self._real[record.alarm] != record.active:
-                    made.append(self._turn(made[-1], t, self._real[record.alarm]))
+                if command.kind == "enable":
+                    made += self._show(record.alarm, t)
         return made
+
+    def _force(self, number: int, command: Command) -> list[Record]:
+        if command.kind == "force":
+            self._forced[number] = command.value == 1.0
+        else:
+            self._forced.pop(number, None)
+        return self._show(number, command.t or 0.0)
 
     def until(self, t: float) -> list[Record]:
         """Shelving that ends by itself up to `t`."""
@@ -169,3 +193,10 @@ class Standing:
             elif isinstance(what, Change):
                 made += self.change(what)
         return made + self.until(now)
+
+
+def shown(line: Line, changes: Iterable[Change], journal: Iterable[Command]) -> list[Change]:
+    """Comings and goings as they showed: those of the conditions, and those a script forced."""
+    standing = Standing(line)
+    standing.feed(changes, journal, math.inf)
+    return standing.shown

@@ -41,7 +41,7 @@ def _of_line(line: Line, as_json: bool) -> None:
 
 
 def _of_run(folder: Path, as_json: bool) -> None:
-    from twin.alarms import alarm_states, figures, floods
+    from twin.alarms import alarm_states, figures, floods, shown
     from twin.alarms import alarms as changes_of
     from twin.trace.store import open_run
 
@@ -49,6 +49,7 @@ def _of_run(folder: Path, as_json: bool) -> None:
     line, changes = trace.line, changes_of(trace)
     keys = list(line.alarms)
     states = alarm_states(line, changes, trace.journal, trace.now)
+    changes = shown(line, changes, trace.journal)
     if as_json:
         rows = [{"t": r.t, "alarm": keys[r.alarm], "state": r.state.name.lower()} for r in states]
         show(json.dumps(rows))

@@ -31,6 +31,7 @@ from twin.cli.options import (
     Endpoints,
     Format,
     Lang,
+    alarm_script,
     dirt,
     fault,
     force,
@@ -224,11 +225,12 @@ def _run(
             "--recipe", metavar="FILE", help=_("Control recipes, as `twin recipe` prints them.")
         ),
     ] = None,
+    alarms: Annotated[Path | None, alarm_script()] = None,
     force: Annotated[bool, force()] = False,
 ) -> None:
     from twin.cli import simulate
 
-    simulate.run(name, duration, seed, out, fault or (), force, recipe)
+    simulate.run(name, duration, seed, out, fault or (), force, recipe, alarms)
 
 
 def _kpi(
@@ -383,6 +385,7 @@ def _serve(
             help=_("Disturb the OPC UA server: none, gentle, field, hostile, or a .yaml script."),
         ),
     ] = "",
+    alarms: Annotated[Path | None, alarm_script()] = None,
     pubsub: Annotated[
         str,
         typer.Option(
@@ -427,6 +430,7 @@ def _serve(
             level=level,
             endpoints=endpoints.value,
             chaos=chaos,
+            alarms=alarms,
             pubsub=pubsub,
             reverse=tuple(reverse or ()),
             access=Access(anonymous.value, allow_none, auto_trust, pki, users, audit),

@@ -49,6 +49,7 @@ class Options:
     level: int | None = None
     endpoints: Literal["line", "machine"] = "line"
     chaos: str = ""
+    alarms: Path | None = None
     pubsub: str = ""
     reverse: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
@@ -56,6 +57,7 @@ class Options:
 
 def serve(name: str, options: Options) -> None:
     """Run a line live until Ctrl-C, SIGTERM or the end of `--for`; keep the run if asked to."""
+    from twin.alarms.script import read_script
     from twin.line import load
     from twin.serve.session import Session
     from twin.trace.store import check_free
@@ -85,8 +87,10 @@ def serve(name: str, options: Options) -> None:
         dirt=options.dirt,
         level=options.level,
     )
+    if options.alarms is not None:
+        session.agenda.plan(read_script(options.alarms, line))
     if before:
-        session.run.advance(before)
+        session.agenda.advance(session.run, before)
     faces = adapters(line, options, password)
     gc.disable()  # until the start is over: it makes lasting objects only, and is a sixth faster
     try:

@@ -98,3 +98,10 @@ def level() -> Any:
     return typer.Option(
         "--level", metavar="N", help=_("Level of digitalisation, from `twin levels`; else all.")
     )
+
+
+def alarm_script() -> Any:
+    """The option that names an alarm script."""
+    return typer.Option(
+        "--alarms", metavar="FILE", help=_("Force alarms by a .yaml script, at its times.")
+    )

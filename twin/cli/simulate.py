@@ -37,6 +37,7 @@ def run(
     faults: Sequence[str],
     force: bool,
     recipe: Path | None = None,
+    alarms: Path | None = None,
 ) -> None:
     """Run a line, keep the run if a folder is named, and show its key figures.
 
@@ -56,6 +57,10 @@ def run(
         from twin.cli.recipes import commands
 
         journal = [*commands(line, recipe), *journal]
+    if alarms is not None:
+        from twin.alarms.script import read_script
+
+        journal += [one for one in read_script(alarms, line) if (one.t or 0.0) <= end]
     sums, begin = Tally(line), time.perf_counter()
     with ExitStack() as stack:
         writer = stack.enter_context(new_run(out, line, seed, force=force)) if out else None

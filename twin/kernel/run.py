@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from math import inf
 
 from twin.equipment.model import Setting
@@ -210,8 +211,24 @@ def _alarm(plant: Plant, command: Command) -> None:
         )
 
 
+<<<<<<< HEAD
 def _job(plant: Plant, command: Command) -> None:
     plant.jobs.apply(command)
+=======
+def _force(plant: Plant, command: Command) -> None:
+    """An alarm made to stand or not, whatever its condition says; the line goes on as it is."""
+    if command.role != "instructor":
+        raise CommandError(
+            _("only an instructor may force an alarm, not a {role}").format(role=command.role)
+        )
+    if command.kind == "force" and command.value not in (0.0, 1.0):
+        raise CommandError(
+            _("an alarm is forced to 1 (active) or 0 (not), got {value}").format(
+                value=command.value
+            )
+        )
+    _alarm(plant, replace(command, value=None))
+>>>>>>> main
 
 
 def _script(plant: Plant, target: str) -> FaultScript:
@@ -240,7 +257,12 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "unshelve": _alarm,
     "enable": _alarm,
     "disable": _alarm,
+<<<<<<< HEAD
     **dict.fromkeys(DEEDS, _job),
+=======
+    "force": _force,
+    "release": _force,
+>>>>>>> main
 }
 
 

@@ -170,7 +170,7 @@ def numbers(values: Iterable[float]) -> list[float | None]:
 
 
 def tellable(session: Session, rows: Iterable[int]) -> list[int]:
-    """Rows of events a client may know of: not the commands that are about a hidden fault.
+    """Rows of events a client may know of: not the commands about hidden faults or forced alarms.
 
     No row number leaves by the server: a gap would say when something hidden happened.
     """
@@ -178,7 +178,7 @@ def tellable(session: Session, rows: Iterable[int]) -> list[int]:
 
     def hidden(row: int) -> bool:
         command = _command(session, EventKind(int(table.kind[row])), float(table.value[row]))
-        return command is not None and command.kind in ("fault", "repair")
+        return command is not None and command.kind in ("fault", "repair", "force", "release")
 
     return [row for row in rows if not hidden(row)]
 

@@ -29,6 +29,7 @@ from twin.kernel.run import Run
 from twin.line.line import Line
 from twin.metrics import Kpis, Tally, summarise
 from twin.serve.adapter import Adapter, Block
+from twin.serve.agenda import Agenda
 from twin.serve.front import Front
 from twin.signals import sample
 from twin.trace.journal import Command
@@ -99,6 +100,7 @@ class Session:
         self.run = Run(line, seed, consume=self._take)
         self._tally = Tally(line)
         self.alarms = Book(self.run.trace)
+        self.agenda = Agenda()
         self.front = (
             None if dirt == "clean" and level is None else Front(network(line, seed, dirt, level))
         )
@@ -180,7 +182,8 @@ class Session:
         When an adapter cannot start, those before it are stopped again.
         """
         if not self.now:
-            self.run.advance(float(np.nextafter(0.0, 1.0)))  # what happens at 0 has happened
+            # what happens at 0 has happened
+            self.agenda.advance(self.run, float(np.nextafter(0.0, 1.0)))
         for adapter in adapters:
             try:
                 await adapter.start(self)
@@ -279,7 +282,7 @@ class Session:
     async def _move(self, target: float) -> None:
         self._serve_inbox()
         while self.now < target:
-            self.run.advance(min(target, self.now + SLICE))
+            self.agenda.advance(self.run, min(target, self.now + SLICE))
             await asyncio.sleep(0)
             self._serve_inbox()
 

@@ -36,6 +36,8 @@ CommandKind = Literal[
     "job-cancel",
     "job-abort",
     "job-clear",
+    "force",
+    "release",
 ]
 Role = Literal["observer", "operator", "engineer", "instructor"]
 MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed
@@ -48,7 +50,8 @@ class Command:
     a recipe's parameter "white/R101.HoldTime", a job order's id).
 
     `t` (s) is when it took effect; None while it waits. `value` is the set point, or the severity
-    factor of a fault (1 is the catalogue's size), or for how many seconds an alarm is shelved.
+    factor of a fault (1 is the catalogue's size), or for how many seconds an alarm is shelved, or
+    whether an alarm is forced to be active (1) or not (0) until its release.
     `source` names the door it came by, `by` the user, `text` is what people say to an alarm, `job`
     the order that is stored or updated.
 

@@ -12,6 +12,7 @@ import pytest
 from asyncua import Client, ua
 
 from opcua_server import OpcUaAdapter
+from opcua_server.hardening.limits import BROWSE_POINTS
 from tests.unit.opcua_server.standin import STARTED, StandInSession, make_line, tag
 from twin.errors import PortInUse
 
@@ -53,6 +54,7 @@ async def test_the_server_says_what_it_can_do(connect: Any) -> None:
 
     assert await shown("Server_ServerCapabilities_LocaleIdArray") == ["en", "ko"]
     assert await shown("HistoryServerCapabilities_AccessHistoryDataCapability") is True
+    assert await shown("Server_ServerCapabilities_MaxBrowseContinuationPoints") == BROWSE_POINTS
     assert await shown("HistoryServerCapabilities_MaxReturnDataValues") == 10_000
     status = await shown("Server_ServerStatus")
     assert status.State == ua.ServerState.Running
@@ -108,7 +110,9 @@ async def test_names_are_korean_for_a_client_that_asks(adapter: OpcUaAdapter) ->
 async def test_a_read_gives_value_and_simulated_time(connect: Any, session: StandInSession) -> None:
     await session.step(10.2)
     client = await connect()
-    value = await client.get_node(node_id("RFL.Zone8Temp")).read_data_value()
+    wanted = ua.ReadValueId(node_id("RFL.Zone8Temp"), ua.AttributeIds.Value)
+    both = ua.TimestampsToReturn.Both
+    (value,) = await client.uaclient.read(ua.ReadParameters(0.0, both, [wanted]))
     assert value.Value.Value == 2020.0
     assert value.SourceTimestamp == STARTED + timedelta(seconds=10)
     assert value.ServerTimestamp is not None

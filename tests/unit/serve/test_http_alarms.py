@@ -33,3 +33,21 @@ async def test_an_unknown_alarm_is_refused_with_a_reason(client, session):
     answer = await asyncio.wait_for(client.post("/api/commands", json=body), 10)
     assert answer.status_code == 409
     assert "no alarm" in answer.json()["reason"]
+
+
+async def test_a_forced_alarm_stands_and_nothing_says_that_it_is_forced():
+    session = make(until=60.0)
+    key = "RFL.Zone8Deviation"
+    session.agenda.plan([twin.Command("force", key, 1.0, "instructor", "script", 100.0)])
+    async with client_of(session) as client:
+        await session.step(60.0)
+        rows = (await client.get("/api/alarms")).json()["alarms"]
+        mine = [row for row in rows if row["alarm"] == key]
+        assert [(row["state"], row["since"]) for row in mine] == [("unacknowledged", 100.0)]
+        events = (await client.get("/api/events")).json()["events"]
+        assert events
+        assert "force" not in str(events)
+        body = {"kind": "release", "target": key}
+        refused = asyncio.ensure_future(client.post("/api/commands", json=body))
+        await asyncio.sleep(0)
+        assert (await refused).status_code in (403, 409)

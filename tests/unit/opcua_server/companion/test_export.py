@@ -9,10 +9,13 @@ import pytest
 from asyncua import Server, ua
 
 import twin
+from opcua_server import OpcUaAdapter
 from opcua_server.companion import loader, tools
 from opcua_server.companion.sets import SETS
 from opcua_server.companion.snapshot import A, Snapshot, of_space
+from opcua_server.companion.tree import tree
 from opcua_server.corrections import correct
+from twin.serve.session import Session
 
 LINE = "machine-parts/shaft-v1"
 URI = f"urn:twin:line:{LINE}"
@@ -88,3 +91,29 @@ def test_the_tree_has_a_line_of_text_for_each_member() -> None:
     assert "6:Machines : FolderType  [ns=6;i=1001]" in lines
     assert any(line.startswith("    2:SAW : ") for line in lines)
     assert not any("Zone" in line for line in lines)
+
+
+async def test_the_tree_of_a_server_is_that_of_its_line() -> None:
+    session = Session(twin.load("examples/three-stations-v1"), seed=0, clock="stepped")
+    adapter = OpcUaAdapter(port=0)
+    await session.start(adapter)
+    try:
+        seen = await tools._of_address(adapter.endpoints[0])
+        assert adapter._server is not None
+        own = of_space(adapter._server.iserver.aspace)
+    finally:
+        await session.stop()
+    told = list(tree(seen, tools.OBJECTS, 6))
+    assert told == list(tree(own, tools.OBJECTS, 6))
+    assert any("2:mill" in line for line in told)
+
+
+async def test_a_server_that_turns_us_away_is_no_riddle() -> None:
+    session = Session(twin.load("examples/three-stations-v1"), seed=0, clock="stepped")
+    adapter = OpcUaAdapter(port=0, anonymous_role=None)
+    await session.start(adapter)
+    try:
+        with pytest.raises(ConnectionError):
+            await tools._of_address(adapter.endpoints[0])
+    finally:
+        await session.stop()

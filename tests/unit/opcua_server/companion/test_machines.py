@@ -178,3 +178,20 @@ def test_the_page_tells_the_states_as_the_table_has_them() -> None:
     page = Path(__file__).parents[4] / "docs" / "explanation" / "companion-specifications.md"
     told = re.findall(r"^\| ([A-Z]+) \| (\w+) \| (\w+) \|", page.read_text("utf-8"), re.MULTILINE)
     assert told == [(state.name, row.item, row.mode) for state, row in MEANINGS.items()]
+
+
+async def test_where_material_flows_a_cycle_is_a_start() -> None:
+    async with serving("food/beverage-v1") as (session, adapter):
+        await session.step(6 * 3600.0)
+        space = adapter._server.iserver.aspace
+        trace, known = session.trace, session.now - 1.0
+        for station in session.line.stations:
+            node = f"{station.id}.MachineryBuildingBlocks.OperationCounters.OperationCycleCounter"
+            told = space.read_attribute_value(ua.NodeId(node, 2), ua.AttributeIds.Value)
+            mine = (trace.log.place == trace.line.place(station.id)) & (trace.log.t <= known)
+            if station.fluid:
+                busy = [MEANINGS[State(int(s))].item == "Executing" for s in trace.log.state[mine]]
+                starts = sum(now and not before for before, now in pairwise([False, *busy]))
+                assert told.Value.Value == starts
+                assert told.Value.VariantType == ua.VariantType.UInt64
+        assert starts > 10

@@ -13,7 +13,7 @@ from typing import Any
 from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 
-from opcua_server.alarms.happening import Happening
+from opcua_server.events.happening import Happening
 
 Op = ua.FilterOperator
 HAS_SUBTYPE = ua.NodeId(ua.ObjectIds.HasSubtype)

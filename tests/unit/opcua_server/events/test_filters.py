@@ -9,8 +9,8 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace, NodeManagementService
 
 from opcua_server import standard
-from opcua_server.alarms.filters import Where
-from opcua_server.alarms.happening import Happening
+from opcua_server.events.filters import Where
+from opcua_server.events.happening import Happening
 
 Op, IDS, T = ua.FilterOperator, ua.ObjectIds, ua.VariantType
 EVENT = Happening(
