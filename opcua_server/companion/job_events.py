@@ -13,13 +13,13 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server.alarms.bells import tell
 from opcua_server.alarms.build import NOTIFIES, SERVER
-from opcua_server.alarms.happening import Happening
 from opcua_server.bulk import A, attribute, constant
 from opcua_server.companion import loader
 from opcua_server.companion.job_values import NAMES, JobValues
 from opcua_server.companion.part import Plant
+from opcua_server.events.happening import Happening
+from opcua_server.events.telling import tell
 from twin.trace.book import Book, Entry
 from twin.trace.job import JobState
 

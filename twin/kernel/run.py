@@ -211,10 +211,10 @@ def _alarm(plant: Plant, command: Command) -> None:
         )
 
 
-<<<<<<< HEAD
 def _job(plant: Plant, command: Command) -> None:
     plant.jobs.apply(command)
-=======
+
+
 def _force(plant: Plant, command: Command) -> None:
     """An alarm made to stand or not, whatever its condition says; the line goes on as it is."""
     if command.role != "instructor":
@@ -228,7 +228,6 @@ def _force(plant: Plant, command: Command) -> None:
             )
         )
     _alarm(plant, replace(command, value=None))
->>>>>>> main
 
 
 def _script(plant: Plant, target: str) -> FaultScript:
@@ -257,12 +256,9 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "unshelve": _alarm,
     "enable": _alarm,
     "disable": _alarm,
-<<<<<<< HEAD
     **dict.fromkeys(DEEDS, _job),
-=======
     "force": _force,
     "release": _force,
->>>>>>> main
 }
 
 
