@@ -52,7 +52,7 @@ wheel: .venv/.ready-dev
 
 clean:
 	rm -rf .venv dist build artifacts runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
-	  .hypothesis .benchmarks visual/web/node_modules tests/e2e/node_opcua/node_modules
+	  .hypothesis .benchmarks visual/web/node_modules tests/e2e/node_opcua/node_modules tests/bench/node_opcua_server/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up leaves a stamp when it is complete, and runs again only when these files change.

@@ -31,6 +31,7 @@ from opcua_server.desk import Desk
 from opcua_server.hardening import GuardedServer
 from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
+from opcua_server.history import shown as history
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.pubsub import UadpPublisher
 from opcua_server.reverse import call
@@ -204,6 +205,8 @@ class OpcUaAdapter:
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(SpaceBuilder(core.aspace, index), space, session, self.weather)
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
+            history.capabilities(core.aspace, PAGE, NODES)
+            history.configurations(SpaceBuilder(core.aspace, index), space, session)
             core.bells = Bells(session, SpaceBuilder(core.aspace, index), space, store)
             core.bells.subscriptions = lambda: core.subscription_service.subscriptions.values()
             space.subscriptions = core.bells.subscriptions
@@ -224,16 +227,11 @@ class OpcUaAdapter:
 
     async def _tell_capabilities(self, server: GuardedServer) -> None:
         """Say what the server can do and how much at once."""
-        limits = "Server_ServerCapabilities_OperationLimits"
         told = {
             "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
             "Server_ServerCapabilities_MaxBrowseContinuationPoints": ua.Variant(
                 BROWSE_POINTS, Kind.UInt16
             ),
-            f"{limits}_MaxNodesPerHistoryReadData": ua.Variant(NODES, Kind.UInt32),
-            f"{limits}_MaxNodesPerHistoryReadEvents": ua.Variant(0, Kind.UInt32),
-            "HistoryServerCapabilities_AccessHistoryDataCapability": ua.Variant(True),
-            "HistoryServerCapabilities_MaxReturnDataValues": ua.Variant(PAGE, Kind.UInt32),
         }
         for name, most in PUBLISHED.items():
             told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, Kind.UInt32)

@@ -35,6 +35,8 @@ RECOMMENDED = {
         *("Configuration", "Tuning", "Maintenance", "Diagnostics", "Statistics", "Status"),
         *("Operational", "OperationCounters", "Identification"),
     ),
+    # OPC 10000-11, 5.2.3: what a variable's configuration is called
+    "http://opcfoundation.org/UA/": ("HA Configuration",),
     # OPC 40001-1, 6.3: the folder that holds a machine's building blocks
     "http://opcfoundation.org/UA/Machinery/": ("MachineryBuildingBlocks",),
 }

@@ -20,7 +20,12 @@ from opcua_server.companion.xml_values import NODESET, Writer
 IDS = ua.ObjectIds
 SUBTYPE, TYPE = ua.NodeId(IDS.HasSubtype), ua.NodeId(IDS.HasTypeDefinition)
 HIERARCHICAL = ua.NodeId(IDS.HierarchicalReferences)
-ELEMENTS = {C.Object: "UAObject", C.Variable: "UAVariable", C.Method: "UAMethod"}
+ELEMENTS = {
+    C.Object: "UAObject",
+    C.Variable: "UAVariable",
+    C.Method: "UAMethod",
+    C.ObjectType: "UAObjectType",
+}
 UA_URI = "http://opcfoundation.org/UA/"
 DEFAULTS = {A.ValueRank: -1, A.AccessLevel: 1, A.Historizing: False, A.MinimumSamplingInterval: 0.0}
 

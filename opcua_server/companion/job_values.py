@@ -48,7 +48,7 @@ class JobValues:
 
     def order(self, sent: Any) -> JobOrder:
         """What a client wants made. Refused where it cannot be understood or would be ignored."""
-        if not isinstance(sent, self._classes["JobOrder"]):
+        if type(sent).__name__ != "ISA95JobOrderDataType":
             raise Refused(Codes.BadTypeMismatch, "takes an ISA95JobOrderDataType")
         for field in UNUSED:
             if getattr(sent, field, None):

@@ -59,7 +59,7 @@ FIRST = (
 
 def needs(session: Any) -> tuple[str, ...]:
     """Specifications: where the line can be told what to make."""
-    line = session.line
+    line = getattr(session.line, "whole", session.line)  # a fleet's line server has no stations
     if not hasattr(line, "scenario") or not line.stations or not session.shown.level.control:
         return ()
     if not getattr(session, "whole_line", True):

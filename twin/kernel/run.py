@@ -211,10 +211,6 @@ def _alarm(plant: Plant, command: Command) -> None:
         )
 
 
-def _job(plant: Plant, command: Command) -> None:
-    plant.jobs.apply(command)
-
-
 def _force(plant: Plant, command: Command) -> None:
     """An alarm made to stand or not, whatever its condition says; the line goes on as it is."""
     if command.role != "instructor":
@@ -228,6 +224,10 @@ def _force(plant: Plant, command: Command) -> None:
             )
         )
     _alarm(plant, replace(command, value=None))
+
+
+def _job(plant: Plant, command: Command) -> None:
+    plant.jobs.apply(command)
 
 
 def _script(plant: Plant, target: str) -> FaultScript:
@@ -256,9 +256,9 @@ APPLY: Mapping[str, Callable[[Plant, Command], None]] = {
     "unshelve": _alarm,
     "enable": _alarm,
     "disable": _alarm,
-    **dict.fromkeys(DEEDS, _job),
     "force": _force,
     "release": _force,
+    **dict.fromkeys(DEEDS, _job),
 }
 
 

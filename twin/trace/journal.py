@@ -25,6 +25,8 @@ CommandKind = Literal[
     "unshelve",
     "enable",
     "disable",
+    "force",
+    "release",
     "job-store",
     "job-store-and-start",
     "job-update",
@@ -36,8 +38,6 @@ CommandKind = Literal[
     "job-cancel",
     "job-abort",
     "job-clear",
-    "force",
-    "release",
 ]
 Role = Literal["observer", "operator", "engineer", "instructor"]
 MOST_SEVERITY = 10.0  # times the catalogue's size of a fault; assumed

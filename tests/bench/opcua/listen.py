@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import struct
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -163,3 +165,4 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--settle", type=float, default=3.0)
     parser.add_argument("--encrypted", action="store_true")
+    sys.stdout.write(json.dumps(asyncio.run(listen(parser.parse_args()))) + "\n")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import resource
 import sys
 import time
@@ -74,6 +75,8 @@ class WideSession:
 
 def say(**facts: Any) -> None:
     """Print facts as a line of JSON."""
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
 
 
 class Stalls:
