@@ -28,7 +28,7 @@ T, Codes = ua.VariantType, ua.StatusCodes
 def needs(session: Any) -> tuple[str, ...]:
     """Only the standard's types, and what every line loads anyway."""
     line = session.line
-    whole = getattr(session, "whole_line", True) and bool(getattr(line, "stations", ()))
+    whole = getattr(session, "whole_line", True)  # a fleet's line server has it too
     return ("DI",) if whole and hasattr(line, "scenario") else ()
 
 

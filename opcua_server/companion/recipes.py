@@ -29,7 +29,7 @@ T, Codes = ua.VariantType, ua.StatusCodes
 def needs(session: Any) -> tuple[str, ...]:
     """Only the standard's types; where the line has recipes and can be told what to do."""
     line = session.line
-    whole = getattr(session, "whole_line", True) and bool(getattr(line, "stations", ()))
+    whole = getattr(session, "whole_line", True)  # a fleet's line server has it too
     if not whole or not hasattr(line, "scenario") or not session.shown.level.control:
         return ()
     return ("DI",) if line.recipe_limits else ()
