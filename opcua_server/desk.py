@@ -103,7 +103,7 @@ class Desk:
         self, method: Method, station: str, values: list[Any], user: LineUser
     ) -> list[ua.Variant]:
         if method.command is None:
-            return [await self._advance(values[0])]
+            return [await self.advance(values[0])]
         if method.command in ("fault", "repair"):
             fault = values[0]
             if fault not in self.faults:
@@ -118,7 +118,8 @@ class Desk:
             await self.submit(method.command, station, None, user)
         return []
 
-    async def _advance(self, seconds: float) -> ua.Variant:
+    async def advance(self, seconds: float) -> ua.Variant:
+        """Let simulated time pass; the second after it."""
         if not (math.isfinite(seconds) and 0.0 < seconds <= LONGEST_STEP):
             limits = f"above 0, at most {LONGEST_STEP:g} s"
             raise Refused(Codes.BadOutOfRange, f"a step is {limits}, not {seconds:g}")

@@ -34,7 +34,7 @@ class JobValues:
 
     def __init__(self, types: Types, session: Any) -> None:
         self.session = session
-        self._classes = {
+        self._classes: dict[str, Any] = {
             name: types.structure(f"JobControl:ISA95{name}DataType")
             for name in ("JobOrder", "JobOrderAndState", "JobResponse", "State", "WorkMaster",
                          "Parameter", "Material")

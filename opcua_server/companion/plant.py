@@ -12,10 +12,12 @@ from asyncua.server.address_space import AddressSpace
 
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion import loader
+from opcua_server.companion.clock import CLOCK
 from opcua_server.companion.derived import Derivations
 from opcua_server.companion.jobs import JOBS
 from opcua_server.companion.machines import MACHINES
 from opcua_server.companion.part import Part, Plant
+from opcua_server.companion.recipes import RECIPES
 from opcua_server.companion.sets import BY_NAME, closure
 from opcua_server.companion.types import Types
 from opcua_server.companion.values import View
@@ -24,7 +26,7 @@ from opcua_server.store import LiveStore
 
 __all__ = ["PARTS", "Part", "Plant", "assemble"]
 
-PARTS: tuple[Part, ...] = (MACHINES, JOBS)
+PARTS: tuple[Part, ...] = (MACHINES, JOBS, CLOCK, RECIPES)
 
 
 def needed(session: Any) -> set[str]:
