@@ -1,0 +1,1 @@
+"""The judge: a solution's claims against the trace, which is the truth."""

@@ -1,0 +1,91 @@
+"""One run of a line with solutions beside it: all that a check may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.judge.claims import ClaimSet
+from twin.line.line import Line
+from twin.trace.trace import Trace
+
+JudgeClock = Literal["lockstep", "paced", "batch"]
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A disturbance as it took place: what it was, and from when to when (simulated s)."""
+
+    kind: str
+    start: float
+    stop: float
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What the OPC UA server had to tell: the instants (simulated s) at which every tag was shown.
+
+    Values are not kept: they are those of the signals just before each instant. `forced` holds
+    the rows (tag, start, stop, status) in which a disturbance replaced the status of a tag.
+    """
+
+    instants: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    tags: tuple[str, ...] = ()
+    forced: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a solution that the judge started has used."""
+
+    cpu_s: float
+    peak_bytes: int
+    exit_status: int | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A line, a seed, what happened, and what each solution claims of it.
+
+    The trace is the truth. `started_at` is the date of simulated 0, by which claims' dates become
+    simulated seconds. `audit` are the lines of the servers' audit log, `instants` of wall time
+    (s since the start) stand in `walls` beside simulated ones for paced runs.
+    """
+
+    trace: Trace
+    started_at: datetime
+    clock: JudgeClock
+    claims: Mapping[str, ClaimSet]
+    level: int | None = None
+    dirt: str = "clean"
+    speed: float = 1.0
+    served: Served = field(default_factory=Served)
+    incidents: Sequence[Incident] = ()
+    audit: Sequence[Mapping[str, Any]] = ()
+    usage: Mapping[str, Usage] = field(default_factory=dict)
+    feeds: Mapping[str, str] = field(default_factory=dict)  # solution -> where it gets its data
+
+    @property
+    def line(self) -> Line:
+        """The line that ran."""
+        return self.trace.line
+
+    @property
+    def seed(self) -> int:
+        """Its seed."""
+        return self.trace.seed
+
+    @property
+    def now(self) -> float:
+        """Where the run ended, simulated s."""
+        return self.trace.now
+
+    def date(self, t: float) -> datetime:
+        """The date of a simulated instant."""
+        return self.started_at + timedelta(seconds=t)
