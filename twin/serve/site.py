@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from twin.errors import TwinError
 from twin.line.line import Line
+from twin.serve.adapter import Adapter
 from twin.serve.faces import ADAPTERS, PASSWORDS, VIEWS, MissingFace, face, page
 from twin.serve.session import Session
 from twin.trace.journal import Role
@@ -51,12 +52,17 @@ class Doors:
 class Site:
     """A session and its faces. Use it as `async with Site(session, doors, accounts) as site`.
 
-    `missing` says why there is no 3D scene, where that is so.
+    `others` are adapters of the caller's. `missing` says why there is no 3D scene, if so.
     """
 
     def __init__(
-        self, session: Session, doors: Doors = Doors(), accounts: tuple[Account, ...] = ()
+        self,
+        session: Session,
+        doors: Doors = Doors(),
+        accounts: tuple[Account, ...] = (),
+        others: tuple[Adapter, ...] = (),
     ) -> None:
+        self._others = others
         self.session, self.doors, self.accounts = session, doors, accounts
         self.missing: TwinError | None = None
         scene = self._scene(session.line)
@@ -87,7 +93,7 @@ class Site:
 
     async def open(self) -> None:
         """Start the session and its faces; raises PortInUse when a port is taken."""
-        await self.session.start(self.opcua, self.http)
+        await self.session.start(self.opcua, self.http, *self._others)
 
     async def close(self) -> None:
         """Stop the clock and the faces."""

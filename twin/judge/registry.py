@@ -1,0 +1,21 @@
+"""Every check there is, in the order of a report."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from twin.judge.checks import Check
+
+AREAS = ("gateway", "mes", "ai")
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """All checks; each area's package says its own."""
+    return tuple(check for area in AREAS for check in import_module(f"twin.judge.{area}").CHECKS)
+
+
+def checks_of(kind: str) -> tuple[Check, ...]:
+    """The checks of one kind of solution."""
+    return tuple(one for one in all_checks() if one.kind == kind)
