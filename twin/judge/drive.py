@@ -93,7 +93,7 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
             say(_("The run is over; {seconds:g} s to hand in.").format(seconds=plan.grace))
             await asyncio.sleep(plan.grace)
         await asyncio.gather(*(one.stop(plan.grace) for one in workers))
-        incidents += _exits(workers, session.now)
+        incidents += exits(workers, session.now)
         incidents += _chaos_incidents(site, session.now)
     claims = {
         one.name: collect(one, folder / SOLUTIONS / one.name, inbox, started_at, session.now)
@@ -240,7 +240,7 @@ async def settle(site: Site) -> None:
         await asyncio.sleep(0.05)
 
 
-def _exits(workers: Iterable[Worker], now: float) -> list[Incident]:
+def exits(workers: Iterable[Worker], now: float) -> list[Incident]:
     """Solutions that ended with an error."""
     return [
         Incident("solution-failed", now, now, {

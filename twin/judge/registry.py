@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 
-from twin.judge.checks import Check
+from twin.judge.checks import Check, Exhibit
+from twin.judge.trial import Trial
 
 AREAS = ("gateway", "mes", "ai")
+Exhibitor = Callable[[Sequence[Trial], str], list[Exhibit]]
 
 
 @cache
@@ -19,3 +22,9 @@ def all_checks() -> tuple[Check, ...]:
 def checks_of(kind: str) -> tuple[Check, ...]:
     """The checks of one kind of solution."""
     return tuple(one for one in all_checks() if one.kind == kind)
+
+
+def exhibits_of(kind: str) -> tuple[Exhibitor, ...]:
+    """What makes the figures that a report of this kind shows beside its verdicts."""
+    found: tuple[Exhibitor, ...] = getattr(import_module(f"twin.judge.{kind}"), "EXHIBITS", ())
+    return found

@@ -90,10 +90,10 @@ class Worker:
         """Ask it to hand in and end; after `grace` s it is told to, then made to."""
         (self.folder / STOP).touch()
         for wait, number in ((grace, signal.SIGTERM), (ASK_TWICE, signal.SIGKILL)):
-            if await self._ended(wait):
+            if await self.ended(wait):
                 return
             self.kill(number)
-        await self._ended(ASK_TWICE)
+        await self.ended(ASK_TWICE)
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to it and to everything it started."""
@@ -101,7 +101,8 @@ class Worker:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
-    async def _ended(self, wait: float) -> bool:
+    async def ended(self, wait: float) -> bool:
+        """Whether it has ended, after waiting at most `wait` s for it."""
         until = asyncio.get_running_loop().time() + wait
         while self.poll():
             if asyncio.get_running_loop().time() >= until:
