@@ -29,8 +29,6 @@ from twin.trace.journal import Command, Role
 
 Say = Callable[[str], None]
 ROLE: Mapping[str, Role] = {"gateway": "observer", "mes": "operator", "ai": "operator"}
-SETTLE_EVERY = 30  # steps of a lockstep trial between two waits for slow listeners
-SETTLE = 5.0  # s of wall clock at most for one such wait
 SOLUTIONS, AUDIT = "solutions", "audit.jsonl"
 
 
@@ -222,22 +220,10 @@ async def _run(
         while session.now < end:
             await asyncio.sleep(min(0.1, max(0.0, (end - session.now) / plan.speed)))
         return
-    steps = 0
     while session.now < end:
-        await session.step(min(plan.step, end - session.now))
-        steps += 1
-        if steps % SETTLE_EVERY == 0 or session.now >= end:
-            await settle(site)
-            for one in workers:
-                one.poll()
-
-
-async def settle(site: Site) -> None:
-    """Wait until every subscription has told what it had to tell."""
-    if hasattr(site.opcua, "settle"):
-        await site.opcua.settle(SETTLE)
-    else:
-        await asyncio.sleep(0.05)
+        await session.step(min(plan.slice, end - session.now), plan.step)
+        for one in workers:
+            one.poll()
 
 
 def exits(workers: Iterable[Worker], now: float) -> list[Incident]:

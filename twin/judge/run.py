@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ def run_plan(path: Path, out: Path, say: Say, *, force: bool = False) -> Report:
     for number, seed in enumerate(plan.seeds, 1):
         say(_("Trial {number} of {count}").format(number=number, count=len(plan.seeds)))
         folder = (out / f"trial-{number}").resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder.exists():  # of an earlier run, as --force allows
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
         if plan.clock == "batch":
             trial = drive_batch(plan, line, seed, folder, path.parent.resolve())
         else:
