@@ -1,0 +1,1 @@
+"""Programs that show the product from outside: solutions that are judged, and broken ones."""

@@ -1,0 +1,1 @@
+"""Small, real solutions over real protocols; each passes its plan."""
