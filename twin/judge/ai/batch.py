@@ -1,0 +1,213 @@
+"""A batch plan for AI: lines run free with faults at drawn times, their data handed out as files.
+
+Beside the fresh trials there are copies of training trials (does it only know its training set?),
+trials without any fault (every alarm is false), trials cut off in the middle (does it read the
+future?), and slices in which the data are worse than usual (robustness). A solution cannot tell
+which is which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from twin.export.dataset import epoch_of
+from twin.judge.ai.episodes import episodes_of
+from twin.judge.ai.folder import describe, sliced, telemetry, write_trial
+from twin.judge.claims import CLAIMS, ClaimSet, Complaint, Times, tidy
+from twin.judge.trial import Incident, Trial
+from twin.kernel.run import run
+from twin.line.line import Line
+from twin.seeds import stream
+from twin.trace.journal import Command
+from twin.trace.trace import Trace
+
+ROLES = ("fresh", "published", "quiet", "cut", "slice")
+FIRST = 3600.0  # s at the start without scripted faults
+FACES = ("predictions", "causes")
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What to run. Seeds of training are public, all others are drawn from `secret`.
+
+    `kinds` are the ids of the line's faults that are scripted, each at full size; `per_trial`
+    of them begin in a trial of `duration` s and are ended after `hold` s, if nobody has found
+    them before. Rows come each `every` s. `train` trials with faults and `healthy` ones without
+    are given away with their labels; the other counts are of judged trials, by role.
+    """
+
+    line: Line
+    kinds: tuple[str, ...]
+    duration: float
+    every: float = 30.0
+    per_trial: int = 4
+    hold: float = 4500.0
+    train: int = 3
+    healthy: int = 3
+    fresh: int = 8
+    published: int = 2
+    quiet: int = 2
+    cut: int = 1
+    slices: tuple[str, ...] = ("missing",)
+    secret: int = 0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A trial that ran: its name for the solution, its role, its trace, and where it was cut."""
+
+    name: str
+    role: str
+    trace: Trace
+    slice: str = ""
+    stop: float | None = None
+    of: str = ""  # name of the trial it is a cut copy of
+
+
+@dataclass(frozen=True)
+class Batch:
+    """All trials of a plan: those with labels, and those that are judged."""
+
+    plan: BatchPlan
+    train: tuple[Prepared, ...]
+    test: tuple[Prepared, ...] = field(default=())
+
+
+def schedule(plan: BatchPlan, seed: int) -> list[Command]:
+    """Scripted faults of one trial: their beginnings, spread over the run, and their ends."""
+    rng = stream(seed, "judge", "faults")
+    kinds = list(plan.kinds)
+    chosen: list[str] = []
+    while len(chosen) < plan.per_trial:
+        chosen += [kinds[i] for i in rng.permutation(len(kinds))]
+    slot = (plan.duration - FIRST) / plan.per_trial
+    spare = max(slot - plan.hold - 900.0, 0.0)
+    commands = []
+    for number, fault in enumerate(chosen[: plan.per_trial]):
+        at = FIRST + number * slot + float(rng.uniform(0.0, spare))
+        commands.append(Command("fault", fault, 1.0, role="instructor", t=at))
+        commands.append(
+            Command("repair", fault, role="instructor", t=min(at + plan.hold, plan.duration))
+        )
+    return commands
+
+
+def without_faults(line: Line) -> Line:
+    """The same line on which no fault comes by itself."""
+    faults = tuple(
+        replace(f, spec=f.spec.model_copy(update={"after": None})) for f in line.faults
+    )
+    return replace(line, faults=faults)
+
+
+def prepare(plan: BatchPlan) -> Batch:
+    """Run every trial of a plan."""
+    healthy = without_faults(plan.line)
+    train = [
+        Prepared(f"p{s:02d}", "train", run(plan.line, plan.duration, s, schedule(plan, s)))
+        for s in range(1, plan.train + 1)
+    ]
+    known = [
+        Prepared(f"p{s:02d}", "train", run(healthy, plan.duration, s))
+        for s in range(plan.train + 1, plan.train + plan.healthy + 1)
+    ]
+    rng = stream(plan.secret, "judge", "seeds")
+    secret = iter(rng.integers(1 << 20, 1 << 40, 1000).tolist())
+
+    def fresh() -> Trace:
+        seed = next(secret)
+        return run(plan.line, plan.duration, seed, schedule(plan, seed))
+
+    test = [Prepared("", "fresh", fresh()) for _ in range(plan.fresh)]
+    test += [replace(one, role="published") for one in train[: plan.published]]
+    test += [
+        Prepared("", "quiet", run(healthy, plan.duration, next(secret))) for _ in range(plan.quiet)
+    ]
+    test += [Prepared("", "slice", fresh(), name) for name in plan.slices]
+    names = iter([f"t{i:02d}" for i in rng.permutation(len(test) + plan.cut).tolist()])
+    test = [replace(one, name=next(names)) for one in test]
+    for whole in test[: min(plan.cut, plan.fresh)]:
+        onsets = [e.onset for e in episodes_of(whole.trace)]
+        middle = min(onsets, key=lambda t: abs(t - plan.duration / 2), default=plan.duration / 2)
+        stop = max(middle - 60.0, plan.every * 10)
+        test.append(Prepared(next(names), "cut", whole.trace, stop=stop, of=whole.name))
+    return Batch(plan, (*train, *known), tuple(test))
+
+
+def hand_out(batch: Batch, folder: Path) -> None:
+    """Write the data set of a batch to a new folder."""
+    folder.mkdir(parents=True)
+    every = batch.plan.every
+    (folder / "line.json").write_text(describe(batch.plan.line, every), encoding="utf-8")
+    for one in batch.train:
+        found = [e for e in episodes_of(one.trace) if not e.trap]
+        frame = telemetry(one.trace, every)
+        write_trial(folder / "train" / one.name, frame, one.trace, found)
+    for one in batch.test:
+        frame = sliced(telemetry(one.trace, every, one.stop), one.slice, one.trace)
+        write_trial(folder / "test" / one.name, frame)
+
+
+def collect(
+    batch: Batch, claims: Mapping[str, Path], audit: Sequence[Mapping[str, Any]] = ()
+) -> list[Trial]:
+    """Trials with what each solution wrote into its folder (solution name -> folder)."""
+    return [
+        Trial(
+            trace=one.trace,
+            started_at=epoch_of(one.trace),
+            clock="batch",
+            claims={name: _read(one, folder / one.name) for name, folder in claims.items()},
+            incidents=(_role(one),),
+            audit=audit,
+        )
+        for one in batch.test
+    ]
+
+
+def _role(one: Prepared) -> Incident:
+    detail = {"name": one.name, "slice": one.slice, "of": one.of}
+    return Incident(f"ai:{one.role}", 0.0, one.trace.now if one.stop is None else one.stop, detail)
+
+
+def role(trial: Trial) -> str:
+    """What part a trial plays in a batch; "fresh" outside of one."""
+    for incident in trial.incidents:
+        if incident.kind.startswith("ai:"):
+            return incident.kind.removeprefix("ai:")
+    return "fresh"
+
+
+def detail(trial: Trial, what: str) -> str:
+    """The name, slice or original of a trial of a batch."""
+    for incident in trial.incidents:
+        if incident.kind.startswith("ai:"):
+            return str(incident.detail[what])
+    return ""
+
+
+def _read(one: Prepared, folder: Path) -> ClaimSet:
+    tables: dict[str, pl.DataFrame] = {}
+    complaints: list[Complaint] = []
+    counts: dict[str, int] = {}
+    for name in FACES:
+        raw = _table(folder, name)
+        if raw is None:
+            continue
+        until = one.trace.now if one.stop is None else one.stop
+        good, wrong = tidy(CLAIMS[name], raw, epoch_of(one.trace), until, Times())
+        tables[name], counts[name] = good, raw.height
+        complaints += wrong
+    return ClaimSet(tables, tuple(complaints), counts)
+
+
+def _table(folder: Path, name: str) -> pl.DataFrame | None:
+    for path in (folder / f"{name}.parquet", folder / f"{name}.csv"):
+        if path.exists():
+            return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
+    return None
