@@ -14,9 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.cli.faces import KEEPERS, face
 from twin.errors import UsageError
 from twin.i18n import _
+from twin.serve.faces import KEEPERS, face
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PASSWORD_VARIABLE = "TWIN_USER_PASSWORD"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twin.cli.console import span
-from twin.cli.faces import VIEWS, face
 from twin.cli.guard import say
 from twin.cli.lookup import print_table, show
 from twin.cli.simulate import trace_of
 from twin.errors import UsageError
 from twin.export.dataset import refuse_existing
 from twin.i18n import _, language
+from twin.serve.faces import VIEWS, face
 from twin.trace.folder import whole_files
 
 if TYPE_CHECKING:

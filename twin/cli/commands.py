@@ -13,6 +13,7 @@ import typer
 
 from twin.cli.access import _pki, _users
 from twin.cli.guard import guarded
+from twin.cli.judging import _judge
 from twin.cli.opcua import _opcua
 from twin.cli.options import (
     By,
@@ -425,6 +426,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _opcua,
         N_("Write a line's NodeSet, show the tree of a server, import published NodeSets."),
         f"twin opcua nodeset {LINE} > line.NodeSet2.xml",
+    ),
+    (
+        "judge",
+        _judge,
+        N_("Judge an MES, a gateway or an AI solution against the truth."),
+        "twin judge init --kind mes > plan.yaml",
     ),
     (
         "schema",

@@ -15,19 +15,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from twin.cli.access import Access
 from twin.cli.console import span, width
-from twin.cli.faces import ADAPTERS, PASSWORDS, VIEWS, MissingFace, face, page
 from twin.cli.guard import guarded, say
 from twin.cli.lookup import show
 from twin.cli.status import watch
 from twin.errors import UsageError
 from twin.i18n import _, language
+from twin.serve.site import INSTRUCTOR, Doors, Site, account
 from twin.units import clock
 
 if TYPE_CHECKING:
     from twin.line import Line
     from twin.serve.session import Session
-
-INSTRUCTOR = "instructor"
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,14 @@ def serve(name: str, options: Options) -> None:
         session.agenda.plan(read_script(options.alarms, line))
     if before:
         session.agenda.advance(session.run, before)
-    faces = adapters(line, options, password)
+    site = site_of(session, options, password)
     gc.disable()  # until the start is over: it makes lasting objects only, and is a sixth faster
     try:
-        asyncio.run(_run(session, faces, password, limit))
+        asyncio.run(_run(site, password, limit))
     finally:
         gc.enable()
         if options.out is not None and session.now > 0.0:
-            _keep(session, faces, options.out, options.force)
+            _keep(site, options.out, options.force)
 
 
 def _started_at(line: Line, clock: str, before: float) -> datetime | None:
@@ -111,39 +109,36 @@ def _started_at(line: Line, clock: str, before: float) -> datetime | None:
     return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=before)
 
 
-def adapters(line: Line, options: Options, password: str) -> list[Any]:
-    """The faces of the live line, not yet started."""
-    opcua = face(ADAPTERS, "opcua" if options.endpoints == "line" else "opcua-machines")
-    http = face(ADAPTERS, "http")
-    try:
-        scene = face(VIEWS, "scene")(line)
-    except MissingFace as error:
-        say(_("There is no 3D view: {reason}").format(reason=error.message))
-        scene = None
-    hashed = face(PASSWORDS, "opcua")(password)
-    return [
-        opcua(
-            options.host,
-            options.opcua_port,
-            users={INSTRUCTOR: (hashed, INSTRUCTOR)},
-            chaos=options.chaos,
-            pubsub=options.pubsub,
-            reverse=options.reverse,
+def site_of(session: Session, options: Options, password: str) -> Site:
+    """The session with its faces, not yet open."""
+    doors = Doors(
+        options.host,
+        options.opcua_port,
+        options.http_port,
+        options.endpoints,
+        {
+            "chaos": options.chaos,
+            "pubsub": options.pubsub,
+            "reverse": options.reverse,
             **options.access.arguments(options.host),
-        ),
-        http(options.host, options.http_port, static=page(), scene=scene),
-    ]
+        },
+    )
+    site = Site(session, doors, (account(INSTRUCTOR, "instructor", password),))
+    if site.missing is not None:
+        say(_("There is no 3D view: {reason}").format(reason=site.missing.message))
+    return site
 
 
-async def _run(session: Session, adapters: list[Any], password: str, limit: float | None) -> None:
+async def _run(site: Site, password: str, limit: float | None) -> None:
+    session = site.session
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     waiting: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
     try:
-        await session.start(*adapters)
+        await site.open()
         gc.enable()
-        for row in _welcome(session, adapters, password):
+        for row in _welcome(site, password):
             show(row)
         waiting.append(asyncio.create_task(watch(session)))
         if session.clock == "paced":
@@ -158,14 +153,14 @@ async def _run(session: Session, adapters: list[Any], password: str, limit: floa
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
-        await session.stop()
+        await site.close()
     show(_("Stopped after {time} of simulated time.").format(time=clock(session.now)))
 
 
-def _welcome(session: Session, adapters: list[Any], password: str) -> list[str]:
+def _welcome(site: Site, password: str) -> list[str]:
     """Where to connect, and the password."""
+    session, opcua, http = site.session, site.opcua, site.http
     line = session.line
-    opcua, http = adapters
     rows = [f"{line.title.in_language(language())} ({line.id})", ""]
     view, rest = http.endpoints[:2]
     table = [
@@ -188,11 +183,11 @@ def _machines(opcua: Any) -> list[tuple[str, str]]:
     return list(getattr(opcua, "endpoint_of", {}).items())[1:]
 
 
-def _keep(session: Session, adapters: list[Any], out: Path, force: bool) -> None:
+def _keep(site: Site, out: Path, force: bool) -> None:
     from twin.trace.store import save
 
-    save(session.trace, out, force=force)
-    for adapter in adapters:
+    save(site.session.trace, out, force=force)
+    for adapter in (site.opcua, site.http):
         if hasattr(adapter, "keep"):
             adapter.keep(out)
     say(_("The run is in {folder}").format(folder=out))

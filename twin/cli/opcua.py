@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from twin.cli.faces import TOOLS, face
 from twin.errors import UsageError
 from twin.i18n import _
+from twin.serve.faces import TOOLS, face
 
 
 class OpcuaAction(StrEnum):

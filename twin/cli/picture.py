@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from twin.cli.console import span
-from twin.cli.faces import VIEWS, face
 from twin.cli.guard import say
 from twin.cli.simulate import trace_of
 from twin.errors import UsageError
 from twin.i18n import _, language
+from twin.serve.faces import VIEWS, face
 from twin.trace.folder import whole_files
 
 AFTER = 1.0  # s a line runs on past the instant that is shown

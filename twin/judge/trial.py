@@ -65,6 +65,7 @@ class Trial:
     level: int | None = None
     dirt: str = "clean"
     speed: float = 1.0
+    begin: float = 0.0  # simulated s at which solutions could first look; judged is [begin, now)
     served: Served = field(default_factory=Served)
     incidents: Sequence[Incident] = ()
     audit: Sequence[Mapping[str, Any]] = ()

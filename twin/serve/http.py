@@ -5,15 +5,11 @@ The page and the scene are passed in (a folder and a `Scene`): this package draw
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import html
-import socket
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -23,13 +19,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twin.errors import PortInUse, TwinError
+from twin.errors import TwinError
 from twin.i18n import _
 from twin.serve.http_guard import Guard
 from twin.serve.http_routes import Desk, routes
 from twin.serve.present import Present
 from twin.serve.scene import Scene as LineScene
 from twin.serve.stream import Channel
+from twin.serve.web import WebServer
 
 if TYPE_CHECKING:
     from twin.serve.adapter import Block
@@ -122,8 +119,7 @@ class HttpAdapter:
         self.host = host
         self.port = port
         self._static, self._scene, self._hosts = static, scene, tuple(hosts)
-        self._server: uvicorn.Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._server: WebServer | None = None
 
     @property
     def endpoints(self) -> list[str]:
@@ -136,51 +132,18 @@ class HttpAdapter:
         app = create_app(
             session, static=self._static, scene=self._scene, hosts=(self.host, *self._hosts)
         )
-        listener = _listen(self.host, self.port)
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", ws="websockets-sansio",
-            ws_max_size=65_536, proxy_headers=False, timeout_graceful_shutdown=1,
-            server_header=False,
-        )  # fmt: skip
-        self._server = uvicorn.Server(config)
-        # Ctrl-C belongs to whoever runs the session, not to one of its faces
-        self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="http")
-        while not self._server.started:
-            if self._task.done():
-                await self._task
-                raise TwinError(_("The HTTP server did not start."))
-            await asyncio.sleep(0.005)
+        self._server = WebServer(app, self.host, self.port)
+        await self._server.start()
+        self.port = self._server.port
 
     async def publish(self, block: Block) -> None:
         """Nothing to push: every viewer's stream reads the trace at its own pace."""
 
     async def stop(self) -> None:
         """Close every connection and stop listening."""
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            await self._task
-            self._server = self._task = None
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as cause:
-        listener.close()
-        raise PortInUse(
-            _("Cannot listen on {host}:{port}: {cause}. Choose another port.").format(
-                host=host, port=port, cause=cause.strerror or cause
-            ),
-            host=host,
-            port=port,
-        ) from cause
-    listener.setblocking(False)
-    return listener
+        if self._server is not None:
+            await self._server.stop()
+            self._server = None
 
 
 async def _on_malformed(request: Request, exc: Exception) -> JSONResponse:

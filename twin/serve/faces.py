@@ -1,4 +1,4 @@
-"""What the command line shows a line with, found by name: adapters and views.
+"""What a line is shown with, found by name: adapters, views, keepers and tools.
 
 They register as entry points in the groups "twin.adapters" and "twin.views". Where an older
 installation or a bare source tree has no such entry point, our own are found by their place.

@@ -1,0 +1,5 @@
+"""Checks of an AI solution."""
+
+from twin.judge.checks import Check
+
+CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,104 @@
+"""A first plan, with a comment at every choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twin.judge.registry import checks_of
+from twin.line.loading import load
+
+_HEAD = """\
+# A plan of the judge: what runs, what happens, who is judged.
+#   twin judge run plan.yaml --out judgement
+judge: 1
+line: {line}        # a shipped line or your own .yaml
+stage: FAT          # FAT, SAT, SIT or regression: printed on the report
+seeds: [1, 2, 3]    # one trial each: same seed, same line, same luck
+duration: {duration}      # simulated time that is judged
+head_start: 30min   # simulated time before anybody looks, so that the line is full
+{clock}
+#level: 3           # show only what this level of digitalisation has (1 to 5)
+#dirt: nist         # what the plant network does to values: see `twin dirt`
+"""
+
+_CLOCK: Mapping[str, str] = {
+    "gateway": """\
+clock: paced        # by the wall clock: latency and recovery mean something
+speed: 10           # simulated seconds a second""",
+    "mes": """\
+clock: lockstep     # the judge moves time and waits for subscribers: fast, and the same every time
+step: 1s""",
+    "ai": """\
+clock: lockstep     # the judge moves time; `batch` gives a data set instead of a live line
+step: 1s""",
+}
+
+_HAPPENS: Mapping[str, str] = {
+    "gateway": """
+# What the gateway must survive; `twin serve --chaos` knows the same steps. Times of a paced
+# trial are wall clock.
+disturbances:
+  - {at: 60 s, do: close-connections}
+  - {at: 120 s, do: bad-values, to: "%(tag)s", for: 60 s, value: BadSensorFailure}
+  - {at: 200 s, do: restart, for: 5 s}
+""",
+    "mes": """
+# What happens on the line meanwhile; `twin lines LINE` lists faults.
+faults:
+  - {fault: "%(fault)s", at: 2h}
+disturbances:
+  - {at: 1h, do: close-connections}
+""",
+    "ai": """
+# What there is to find; `twin lines LINE` lists faults. For a real verdict, many seeds and faults.
+faults:
+  - {fault: "%(fault)s", at: 4h}
+""",
+}
+
+_CLAIMS: Mapping[str, str] = {
+    "gateway": """\
+      - {table: samples, file: "samples*.parquet"}     # in $TWIN_CLAIMS_DIR; .csv and .jsonl too
+      - {table: model, file: model.csv}
+      - {table: settings, file: settings.csv}
+""",
+    "mes": """\
+      - {table: counts, sql: "select * from counts", database: "sqlite:///{folder}/mes.db"}
+      - {table: states, sql: "select * from states", database: "sqlite:///{folder}/mes.db"}
+      - {table: kpis, file: kpis.csv}                  # in $TWIN_CLAIMS_DIR
+      - {table: stops, rest: true}                     # POST $TWIN_CLAIMS_URL/claims/stops
+""",
+    "ai": """\
+      - {table: predictions, rest: true}               # POST $TWIN_CLAIMS_URL/claims/predictions
+      #- {table: predictions, mqtt: "mqtt://127.0.0.1:1883/claims"}
+""",
+}
+_DURATION = {"gateway": "1h", "mes": "8h", "ai": "24h"}
+
+
+def plan_text(kind: str, line: str) -> str:
+    """The text of a plan for one kind of solution on a line. Raises UnknownScenario."""
+    loaded = load(line)
+    tag = next(iter(loaded.tags))
+    fault = loaded.faults[0].id if loaded.faults else ""
+    text = _HEAD.format(line=line, duration=_DURATION[kind], clock=_CLOCK[kind])
+    text += _HAPPENS[kind] % {"tag": tag, "fault": fault}
+    text += f"""
+solutions:
+  - name: my-{kind}
+    kind: {kind}
+    # Started by the judge; without it, the judge prints the addresses and waits.
+    #command: python my_{kind}.py
+    feeds: line        # or the name of another solution that stands between
+    claims:            # tables and columns: `twin judge claims`
+{_CLAIMS[kind]}
+# Tests that are none of this solution's business: they are named in the report as left out.
+skip: []
+
+# Required values; those not named here are the defaults below.
+thresholds: {{}}
+"""
+    for check in checks_of(kind):
+        sign = "<=" if check.better == "low" else ">="
+        text += f"#  {check.id}: {check.threshold:g}   # {check.title.en}, {sign}, {check.unit}\n"
+    return text

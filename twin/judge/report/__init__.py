@@ -1,0 +1,1 @@
+"""A judgement as an object, and as JSON, HTML, JUnit and a table."""
