@@ -34,8 +34,9 @@ def trained(data: Path, margin: float | None = None) -> Detector:
 def predictions(scores: list[Scores], time: pl.Series, every: float) -> pl.DataFrame:
     """Rows for the claim table: each score that matters, and a sign of life otherwise."""
     pieces = [
-        pl.DataFrame({"t": time.gather(s.t), "asset": [s.asset] * len(s.t), "score": s.score})
-        .filter((pl.col("score") >= 0.4) | (pl.Series(s.t) % max(int(TOLD / every), 1) == 0))
+        pl.DataFrame(
+            {"t": time.gather(s.t), "asset": [s.asset] * len(s.t), "score": s.score}
+        ).filter((pl.col("score") >= 0.4) | (pl.Series(s.t) % max(int(TOLD / every), 1) == 0))
         for s in scores
     ]
     return pl.concat(pieces)

@@ -1,8 +1,9 @@
 """Condition monitoring by EWMA charts on every measured tag, with limits learnt from good days.
 
-Each tag of a station is compared with its usual value, and with that while it works; the deviation is averaged over five minutes and over half an hour (Roberts 1959). A chart's
-limit is 1.8 times as far as it went on days without faults; a value that never
-changed on good days must not change at all. What is at its limit has the score 0.5: an alarm.
+Each tag of a station is compared with its usual value, and with that while it works; the deviation
+is averaged over five minutes and over half an hour (Roberts 1959). A chart's limit is twice as far
+as it went on days without faults; a value that never changed on good days must not change at all.
+What is at its limit has the score 0.5: an alarm.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 from scipy.signal import lfilter
 
 SPANS = (300.0, 1800.0)  # s of memory of the two charts of a tag
-MARGIN = 1.8  # limits are so many times the farthest excursion seen
+MARGIN = 2.0  # limits are so many times the farthest excursion seen
 SETTLED = 2  # rows a station must have worked before its tags count
 # follow state and output, and tell nothing that these do not
 FOLLOWERS = {"Power", "AirFlow", "State", "PartInWork", "Product", "Started", "Passed", "Rejected",

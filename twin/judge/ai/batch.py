@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
+from ruamel.yaml import YAML
 
 from twin.export.dataset import epoch_of
 from twin.judge.ai.episodes import episodes_of
@@ -22,6 +24,7 @@ from twin.judge.claims import CLAIMS, ClaimSet, Complaint, Times, tidy
 from twin.judge.trial import Incident, Trial
 from twin.kernel.run import run
 from twin.line.line import Line
+from twin.line.loading import load
 from twin.seeds import stream
 from twin.trace.journal import Command
 from twin.trace.trace import Trace
@@ -38,7 +41,8 @@ class BatchPlan:
     `kinds` are the ids of the line's faults that are scripted, each at full size; `per_trial`
     of them begin in a trial of `duration` s and are ended after `hold` s, if nobody has found
     them before. Rows come each `every` s. `train` trials with faults and `healthy` ones without
-    are given away with their labels; the other counts are of judged trials, by role.
+    are given away with their labels; the other counts are of judged trials, by role. `tags` are
+    patterns of the tags that are handed out; a station's State always is.
     """
 
     line: Line
@@ -53,7 +57,8 @@ class BatchPlan:
     published: int = 2
     quiet: int = 2
     cut: int = 1
-    slices: tuple[str, ...] = ("missing",)
+    slices: tuple[str, ...] = ("missing", "season")
+    tags: tuple[str, ...] = ("*",)
     secret: int = 0
 
 
@@ -99,10 +104,15 @@ def schedule(plan: BatchPlan, seed: int) -> list[Command]:
 
 def without_faults(line: Line) -> Line:
     """The same line on which no fault comes by itself."""
-    faults = tuple(
-        replace(f, spec=f.spec.model_copy(update={"after": None})) for f in line.faults
-    )
-    return replace(line, faults=faults)
+    yaml = YAML()
+    scenario = yaml.load(line.text)
+    for fault in scenario.get("faults", ()):
+        fault.pop("after", None)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "quiet.yaml"
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(scenario, file)
+        return load(path)
 
 
 def prepare(plan: BatchPlan) -> Batch:
@@ -146,17 +156,20 @@ def hand_out(batch: Batch, folder: Path) -> None:
     (folder / "line.json").write_text(describe(batch.plan.line, every), encoding="utf-8")
     for one in batch.train:
         found = [e for e in episodes_of(one.trace) if not e.trap]
-        frame = telemetry(one.trace, every)
+        frame = telemetry(one.trace, every, tags=batch.plan.tags)
         write_trial(folder / "train" / one.name, frame, one.trace, found)
     for one in batch.test:
-        frame = sliced(telemetry(one.trace, every, one.stop), one.slice, one.trace)
+        frame = sliced(telemetry(one.trace, every, one.stop, batch.plan.tags), one.slice, one.trace)
         write_trial(folder / "test" / one.name, frame)
 
 
 def collect(
     batch: Batch, claims: Mapping[str, Path], audit: Sequence[Mapping[str, Any]] = ()
 ) -> list[Trial]:
-    """Trials with what each solution wrote into its folder (solution name -> folder)."""
+    """Trials with what each solution wrote into its folder (solution name -> folder).
+
+    `audit` says what was seen of the solutions while they ran; it stands in the first trial.
+    """
     return [
         Trial(
             trace=one.trace,
@@ -164,9 +177,9 @@ def collect(
             clock="batch",
             claims={name: _read(one, folder / one.name) for name, folder in claims.items()},
             incidents=(_role(one),),
-            audit=audit,
+            audit=audit if number == 0 else (),
         )
-        for one in batch.test
+        for number, one in enumerate(batch.test)
     ]
 
 

@@ -12,7 +12,7 @@ into its own folder, in the columns of the claim tables.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from twin.export.dataset import epoch_of
 from twin.judge.ai.episodes import Episode
 from twin.line.line import Line
 from twin.seeds import stream as random_stream
-from twin.signals import stream
+from twin.signals import select, stream
 from twin.trace.trace import Trace
 
 Frame = pl.DataFrame
@@ -33,13 +33,17 @@ Slice = Callable[[Frame, Line, np.random.Generator], Frame]
 SEASON = 8.0  # K between winter and summer in the hall
 
 
-def telemetry(trace: Trace, every: float, stop: float | None = None) -> Frame:
+def telemetry(
+    trace: Trace, every: float, stop: float | None = None, tags: Sequence[str] = ("*",)
+) -> Frame:
     """What every station's tags showed each `every` s in [0, stop): `time` and a column a tag."""
-    tags = [tag for station in trace.line.stations for tag in station.tags]
-    keys, pieces, end = [tag.key for tag in tags], [], trace.now if stop is None else stop
+    patterns = (*tags, "*.State")
+    own = {tag.key for station in trace.line.stations for tag in station.tags}
+    chosen = [tag for tag in select(trace.line, patterns) if tag.key in own]
+    keys, pieces, end = [tag.key for tag in chosen], [], trace.now if stop is None else stop
     for ticks, values in stream(trace, keys, 0.0, end, every):
         columns: dict[str, Any] = {"time": dates(ticks, epoch_of(trace))}
-        columns |= {t.key: tag_column(t, row) for t, row in zip(tags, values, strict=True)}
+        columns |= {t.key: tag_column(t, row) for t, row in zip(chosen, values, strict=True)}
         pieces.append(pl.from_arrow(pa.table(columns)))
     return pl.concat([piece for piece in pieces if isinstance(piece, pl.DataFrame)])
 
@@ -47,8 +51,7 @@ def telemetry(trace: Trace, every: float, stop: float | None = None) -> Frame:
 def missing(frame: Frame, line: Line, rng: np.random.Generator) -> Frame:
     """Five values in a hundred are not there, each by itself."""
     columns = [
-        frame[name].set(pl.Series(rng.random(frame.height) < 0.05), None)
-        for name in _floats(frame)
+        frame[name].set(pl.Series(rng.random(frame.height) < 0.05), None) for name in _floats(frame)
     ]
     return frame.with_columns(columns)
 

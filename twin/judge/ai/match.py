@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
 import polars as pl
 
 from twin.judge.ai.episodes import GRACE, Episode
@@ -50,36 +51,17 @@ class Matching:
 def match(alarms: pl.DataFrame, found: Sequence[Episode], grace: float = GRACE) -> Matching:
     """Match alarms (asset, start, stop, peak) to episodes; traps count as no fault at all."""
     real = [e for e in found if not e.trap]
-    lives = pl.DataFrame(
-        {
-            "number": [e.number for e in real],
-            "onset": [e.onset for e in real],
-            "over": [e.end + grace for e in real],
-            "assets": [list(e.assets) for e in real],
-        },
-        schema={
-            "number": pl.Int64(),
-            "onset": pl.Float64(),
-            "over": pl.Float64(),
-            "assets": pl.List(pl.String()),
-        },
+    start, assets = alarms["start"].to_numpy(), alarms["asset"].to_numpy()
+    what = np.full(len(start), "false", dtype=object)
+    at_asset = {name: assets == name for one in real for name in one.assets}
+    detections = []
+    for one in real:
+        during = (start >= one.onset) & (start < one.end + grace)
+        there = during & np.logical_or.reduce([at_asset[name] for name in one.assets])
+        what[during & (what == "false")] = "elsewhere"
+        what[there] = "hit"
+        first = float(start[there].min(initial=inf))
+        detections.append(Detection(one, first if first < one.end else inf))
+    return Matching(
+        alarms.with_columns(pl.Series("what", what.tolist(), dtype=pl.String)), tuple(detections)
     )
-    rows = alarms.with_row_index("row")
-    during = rows.join(lives, how="cross").filter(
-        (pl.col("start") >= pl.col("onset")) & (pl.col("start") < pl.col("over"))
-    )
-    hits = during.filter(pl.col("assets").list.contains(pl.col("asset")))
-    what = (
-        pl.when(pl.col("row").is_in(hits["row"].implode()))
-        .then(pl.lit("hit"))
-        .when(pl.col("row").is_in(during["row"].implode()))
-        .then(pl.lit("elsewhere"))
-        .otherwise(pl.lit("false"))
-    )
-    first = dict(hits.group_by("number").agg(pl.col("start").min()).iter_rows())
-    ended = {e.number: e.end for e in real}
-    detections = tuple(
-        Detection(e, at if (at := first.get(e.number, inf)) < ended[e.number] else inf)
-        for e in real
-    )
-    return Matching(rows.with_columns(what.alias("what")).drop("row"), detections)

@@ -1,4 +1,4 @@
-"""Intervals that the verdict's own constructors do not have: a rate of rare events, a difference."""
+"""Intervals the verdict's own constructors do not have: a rate of events, a difference."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from math import sqrt
 from twin.judge.verdict import Measured, Row
 
 
-def rate(
-    k: int, exposure: float, evidence: Sequence[Row] = (), note: str = ""
-) -> Measured:
+def rate(k: int, exposure: float, evidence: Sequence[Row] = (), note: str = "") -> Measured:
     """Events in `exposure` units of time, with Garwood's exact Poisson interval (Garwood 1936).
 
     Raises ValueError without exposure.
