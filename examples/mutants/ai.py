@@ -233,6 +233,7 @@ MUTANTS: Mapping[str, Mutant] = {
         _random,
         _fails(
             "AI-02.recall",
+            "AI-02.delay-median",
             "AI-02.delay-p90",
             "AI-03.false-alarms",
             "AI-03.shift-change",

@@ -42,7 +42,8 @@ class BatchPlan:
     of them begin in a trial of `duration` s and are ended after `hold` s, if nobody has found
     them before. Rows come each `every` s. `train` trials with faults and `healthy` ones without
     are given away with their labels; the other counts are of judged trials, by role. `tags` are
-    patterns of the tags that are handed out; a station's State always is.
+    patterns of the tags that are handed out; a station's State always is. Each slice has two
+    trials.
     """
 
     line: Line
@@ -138,7 +139,7 @@ def prepare(plan: BatchPlan) -> Batch:
     test += [
         Prepared("", "quiet", run(healthy, plan.duration, next(secret))) for _ in range(plan.quiet)
     ]
-    test += [Prepared("", "slice", fresh(), name) for name in plan.slices]
+    test += [Prepared("", "slice", fresh(), name) for name in plan.slices * 2]
     names = iter([f"t{i:02d}" for i in rng.permutation(len(test) + plan.cut).tolist()])
     test = [replace(one, name=next(names)) for one in test]
     for whole in test[: min(plan.cut, plan.fresh)]:

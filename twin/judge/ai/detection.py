@@ -20,7 +20,6 @@ from twin.judge.verdict import Better, Measured, NotJudged
 
 BUDGET = 5  # alarms a day that somebody has time for
 NAMED_WITHIN = 900.0  # s after an alarm in which its cause may still be named
-TIMELY = ("fresh", "live", "published")
 
 
 def unusable(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
@@ -121,7 +120,7 @@ def early(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
 
 def false_alarms(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """False alarms for each day and machine on which no fault was at work."""
-    seen = views(trials, solution, ("fresh", "live", "quiet"))
+    seen = views(trials, solution, ("fresh", "quiet"))
     days = sum(view.machine_days for view in seen)
     if not days > 0.0:
         return NotJudged(_("a fault was at work all the time"))
@@ -132,7 +131,7 @@ def false_alarms(trials: Sequence[Trial], solution: str) -> Measured | NotJudged
 def at_shift_change(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """False alarms an hour, over the whole line, in the first 45 min of each shift."""
     hours, rows = 0.0, []
-    for view in views(trials, solution, ("fresh", "live", "quiet")):
+    for view in views(trials, solution, ("fresh", "quiet")):
         spans = starts_of_work(view.trial)
         hours += sum(min(stop, view.trial.now) - start for start, stop in spans) / 3600.0
         rows += [

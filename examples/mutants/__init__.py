@@ -1,0 +1,1 @@
+"""Broken solutions, and the tests each must fail."""

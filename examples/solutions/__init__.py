@@ -1,0 +1,1 @@
+"""Reference solutions: small real programs that pass their plans."""
