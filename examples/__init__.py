@@ -1,1 +1,1 @@
-"""Programs that use the product as its users do."""
+"""Programs that show the product from outside: solutions that are judged, and broken ones."""

@@ -46,6 +46,7 @@ from opcua_server.services import LineInternalServer
 from opcua_server.shared import SharedTypes, move_namespace
 from opcua_server.store import LiveStore
 from opcua_server.subscriptions import Hub
+from opcua_server.subscriptions.settle import Settling
 from twin.errors import PortInUse
 from twin.i18n import _
 from twin.trace.journal import Role
@@ -140,6 +141,7 @@ class OpcUaAdapter:
         self._others: tuple[tuple[str, str, int], ...] = ()
         self._shift = 0  # namespaces before the line's that are there for nothing
         self._derivations = Derivations()
+        self._settling: tuple[Any, Settling] | None = None  # and of which server
 
     @property
     def endpoints(self) -> list[str]:
@@ -277,6 +279,15 @@ class OpcUaAdapter:
         )
         task = asyncio.ensure_future(core.write_attribute_value(space.rejection, value))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def settle(self, t: float) -> None:
+        """Let every subscription send what is due by simulated time, `t` s."""
+        core = self.core
+        if core is not None:
+            if self._settling is None or self._settling[0] is not core:
+                found = core.subscription_service.subscriptions.values
+                self._settling = (core, Settling(found))
+            await self._settling[1].settle(t)
 
     async def publish(self, block: Any) -> None:
         """Take a block of values; clients are told of those that changed."""

@@ -1,1 +1,1 @@
-"""Reference solutions: small real programs that pass their plans."""
+"""Small, real solutions over real protocols; each passes its plan."""

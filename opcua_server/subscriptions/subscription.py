@@ -69,7 +69,7 @@ class LineSubscription(InternalSubscription):
 
     async def _cycle(self) -> None:
         """A publishing interval is over."""
-        if self._requests_waiting():
+        if self.requests_waiting():
             self._publish_cycles_count = 0
         else:
             self._publish_cycles_count += 1
@@ -79,7 +79,8 @@ class LineSubscription(InternalSubscription):
         self._silent += 1
         await self.publish_results()
 
-    def _requests_waiting(self) -> bool:
+    def requests_waiting(self) -> bool:
+        """Whether the client has a Publish request open."""
         channel = getattr(self.pub_request_callback, "__self__", None)
         return channel is None or bool(channel._publish_requests)
 

@@ -132,6 +132,12 @@ def _table(report: Report) -> None:
     for complaint in report.complaints[:10]:
         say(f"{complaint.solution}: {complaint.table}.{complaint.column}: {complaint.what} "
             f"({complaint.rows})")  # fmt: skip
+    for incident in report.incidents:
+        if incident.kind == "solution-failed":
+            say(_("{name} ended with status {status}: {said}").format(
+                name=incident.detail["solution"], status=incident.detail["status"],
+                said=str(incident.detail["said"]).splitlines()[-1:],
+            ))  # fmt: skip
     show("")
     show(_("Verdict: {verdict}").format(verdict=spoken(report.verdict)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import polars as pl
@@ -18,10 +18,12 @@ from twin.equipment.tag import Text
 from twin.i18n import _
 from twin.judge.instants import simulated
 
-Type = Literal["name", "time", "number", "any-number", "integer", "text"]
+Type = Literal["name", "time", "wall", "number", "any-number", "integer", "text"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DTYPES: Mapping[str, pl.DataType] = {
     "name": pl.String(),
-    "time": pl.Float64(),
+    "time": pl.Float64(),  # of the line, simulated s
+    "wall": pl.Float64(),  # of a computer's own clock, s since 1970 UTC
     "number": pl.Float64(),  # finite
     "any-number": pl.Float64(),  # NaN and infinities are values too
     "integer": pl.Int64(),
@@ -152,6 +154,8 @@ def _column(
         early = (values < 0.0).fill_null(False)
         wrong.append((_("later than the end of the run"), late))
         wrong.append((_("earlier than the start of the run"), early))
+    elif column.type == "wall":
+        values = simulated(given, EPOCH, times.zone, times.epoch)
     else:
         dtype = DTYPES[column.type]
         values = given.cast(dtype, strict=False)
@@ -188,8 +192,8 @@ _TABLES: Sequence[ClaimTable] = (
         _c("t", "time", "source time", "소스 시각"),
         _o("value", "any-number", "value; empty when there is none", "값, 없으면 비움"),
         _o("status", "text", "StatusCode, a name or a number; empty is Good", "상태 코드"),
-        _o("arrived", "time", "when the gateway had it", "게이트웨이에 도착한 시각"),
-        _o("server_t", "time", "server time", "서버 시각"),
+        _o("arrived", "wall", "when the gateway had it", "게이트웨이에 도착한 시각"),
+        _o("server_t", "wall", "server time", "서버 시각"),
         _o("int_value", "integer", "the value of an integer tag, exact", "정수 태그의 정확한 값"),
         _o("text", "text", "the value of a text tag", "문자 태그의 값"),
     )),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -29,8 +30,6 @@ from twin.trace.journal import Command, Role
 
 Say = Callable[[str], None]
 ROLE: Mapping[str, Role] = {"gateway": "observer", "mes": "operator", "ai": "operator"}
-SETTLE_EVERY = 30  # steps of a lockstep trial between two waits for slow listeners
-SETTLE = 5.0  # s of wall clock at most for one such wait
 SOLUTIONS, AUDIT = "solutions", "audit.jsonl"
 
 
@@ -39,6 +38,7 @@ class Witness:
 
     def __init__(self) -> None:
         self.instants: list[float] = []
+        self.walls: list[float] = []
         self.tags: tuple[str, ...] = ()
         self.endpoints: list[str] = []
 
@@ -48,6 +48,7 @@ class Witness:
     async def publish(self, block: Block) -> None:
         """Note the instant."""
         self.instants.append(block.t)
+        self.walls.append(time.time())
         self.tags = block.names
 
     async def stop(self) -> None:
@@ -83,12 +84,12 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         stack.push_async_callback(desk.server.stop)
         await _listen(plan, inbox, stack)
         await stack.enter_async_context(site)
-        begin = session.now
         workers = _start(plan, site, desk, accounts, folder, place, say)
         for worker in workers:
             stack.callback(worker.kill)
-        await _ready(workers, site, plan.wait, say)
-        await _run(plan, session, site, workers, incidents)
+        await _ready(workers, plan.wait, say)
+        begin = session.now
+        await _run(plan, session, workers)
         if any(one.by_hand for one in workers):
             say(_("The run is over; {seconds:g} s to hand in.").format(seconds=plan.grace))
             await asyncio.sleep(plan.grace)
@@ -99,7 +100,9 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         one.name: collect(one, folder / SOLUTIONS / one.name, inbox, started_at, session.now)
         for one in plan.solutions
     }
-    served = Served(np.array(witness.instants), witness.tags, _forced(incidents))
+    served = Served(
+        np.array(witness.instants), np.array(witness.walls), witness.tags, _forced(incidents)
+    )
     return Trial(
         session.trace, started_at, plan.clock, claims, plan.level, plan.dirt, plan.speed, begin,
         served, sorted(incidents, key=lambda one: one.start), _audit(folder),
@@ -198,11 +201,8 @@ def environment_of(
     }
 
 
-async def _ready(workers: Iterable[Worker], site: Site, wait: float, say: Say) -> None:
-    """Wait until each solution says that it listens, or has ended, or `wait` s have passed.
-
-    One that cannot say so is taken to listen once the server has subscriptions to tell.
-    """
+async def _ready(workers: Iterable[Worker], wait: float, say: Say) -> None:
+    """Wait until each solution says that it listens, or has ended, or `wait` s have passed."""
     until = asyncio.get_running_loop().time() + wait
     while asyncio.get_running_loop().time() < until:
         waiting = [one for one in workers if not one.ready and (one.by_hand or one.poll())]
@@ -213,31 +213,18 @@ async def _ready(workers: Iterable[Worker], site: Site, wait: float, say: Say) -
         say(_("{name} has not said that it listens; the line starts now.").format(name=one.name))
 
 
-async def _run(
-    plan: Plan, session: Session, site: Site, workers: list[Worker], incidents: list[Incident]
-) -> None:
+async def _run(plan: Plan, session: Session, workers: list[Worker]) -> None:
     """Let the plan's time pass."""
     end = session.now + plan.duration
     if plan.clock == "paced":
         while session.now < end:
             await asyncio.sleep(min(0.1, max(0.0, (end - session.now) / plan.speed)))
+        session.pause()
         return
-    steps = 0
     while session.now < end:
-        await session.step(min(plan.step, end - session.now))
-        steps += 1
-        if steps % SETTLE_EVERY == 0 or session.now >= end:
-            await settle(site)
-            for one in workers:
-                one.poll()
-
-
-async def settle(site: Site) -> None:
-    """Wait until every subscription has told what it had to tell."""
-    if hasattr(site.opcua, "settle"):
-        await site.opcua.settle(SETTLE)
-    else:
-        await asyncio.sleep(0.05)
+        await session.step(min(plan.slice, end - session.now), plan.step)
+        for one in workers:
+            one.poll()
 
 
 def exits(workers: Iterable[Worker], now: float) -> list[Incident]:

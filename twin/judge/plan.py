@@ -102,6 +102,7 @@ class Plan(Record):
     clock: Literal["lockstep", "paced", "batch"] = "lockstep"
     speed: Annotated[float, Field(gt=0, le=1e4)] = 1.0
     step: PositiveSeconds = 1.0
+    slice: PositiveSeconds = 30.0
     level: Annotated[int, Field(ge=1, le=5)] | None = None
     dirt: str = "clean"
     faults: list[FaultStep] = []

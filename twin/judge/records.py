@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from twin.errors import RunDirError
@@ -42,7 +41,9 @@ def keep(trial: Trial, folder: Path, root: Path) -> Tried:
         place.mkdir(parents=True, exist_ok=True)
         for table, rows in claims.tables.items():
             rows.write_parquet(place / f"{table}.parquet")
-    pl.DataFrame({"t": trial.served.instants}).write_parquet(folder / SERVED)
+    pl.DataFrame({"t": trial.served.instants, "wall": trial.served.walls}).write_parquet(
+        folder / SERVED
+    )
     facts = {
         "started_at": trial.started_at.isoformat(), "clock": trial.clock, "level": trial.level,
         "dirt": trial.dirt, "speed": trial.speed, "begin": trial.begin,
@@ -92,11 +93,14 @@ def again(tried: Tried, root: Path) -> Trial:
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     claims = {name: _claims(folder / CLAIMS_FOLDER / name, said) for name, said in
               facts["claims"].items()}  # fmt: skip
-    instants = pl.read_parquet(folder / SERVED)["t"].to_numpy()
+    served = pl.read_parquet(folder / SERVED)
     return Trial(
         trace, datetime.fromisoformat(facts["started_at"]), facts["clock"], claims,
         facts["level"], facts["dirt"], facts["speed"], facts["begin"],
-        Served(np.asarray(instants), tuple(facts["tags"]), tuple(facts["forced"])),
+        Served(
+            served["t"].to_numpy(), served["wall"].to_numpy(), tuple(facts["tags"]),
+            tuple(facts["forced"]),
+        ),
         tuple(Incident(**one) for one in facts["incidents"]), tuple(facts["audit"]),
         {name: Usage(**one) for name, one in facts["usage"].items()}, facts["feeds"],
     )  # fmt: skip

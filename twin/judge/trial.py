@@ -31,11 +31,13 @@ class Incident:
 class Served:
     """What the OPC UA server had to tell: the instants (simulated s) at which every tag was shown.
 
-    Values are not kept: they are those of the signals just before each instant. `forced` holds
+    `walls` are the same instants by the wall clock (s since 1970 UTC). Values are not kept: they
+    are those of the signals just before each instant. `forced` holds
     the rows (tag, start, stop, status) in which a disturbance replaced the status of a tag.
     """
 
     instants: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    walls: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     tags: tuple[str, ...] = ()
     forced: tuple[Mapping[str, Any], ...] = ()
 
@@ -49,13 +51,12 @@ class Usage:
     exit_status: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """A line, a seed, what happened, and what each solution claims of it.
 
     The trace is the truth. `started_at` is the date of simulated 0, by which claims' dates become
-    simulated seconds. `audit` are the lines of the servers' audit log, `instants` of wall time
-    (s since the start) stand in `walls` beside simulated ones for paced runs.
+    simulated seconds. `audit` are the lines of the servers' audit log.
     """
 
     trace: Trace

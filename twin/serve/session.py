@@ -12,7 +12,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -154,15 +154,25 @@ class Session:
 
     def block(self) -> Block:
         """What every tag shows just before now."""
-        before = max(float(np.nextafter(self.now, 0.0)), 0.0)
+        return next(iter(self.blocks([self.now])))
+
+    def blocks(self, instants: Sequence[float]) -> Iterator[Block]:
+        """What every tag shows just before each instant (s), in order, up to now.
+
+        What a plant network brings comes once, at the last of them.
+        """
+        before = [max(float(np.nextafter(t, 0.0)), 0.0) for t in instants]
         if self.front is not None:
-            return self._arrived(self.front, before)
-        values = self.sample(self._names, [before])[:, 0]
-        changed = (
-            np.ones(len(values), dtype=np.bool_) if self._values is None else values != self._values
-        )
-        self._values = values
-        return Block(self.now, self.wall(self.now), self._names, values, changed)
+            yield self._arrived(self.front, before[-1])
+            return
+        for t, values in zip(instants, self.sample(self._names, before).T, strict=True):
+            changed = (
+                np.ones(len(values), dtype=np.bool_)
+                if self._values is None
+                else values != self._values
+            )
+            self._values = values
+            yield Block(t, self.wall(t), self._names, values, changed)
 
     def _arrived(self, front: Front, before: float) -> Block:
         front.follow(self.trace, self.now)
@@ -228,8 +238,13 @@ class Session:
                 self._serve_inbox()
         return await answer
 
-    async def step(self, seconds: float) -> float:
-        """Advance a stepped session and show the new values; the new now, s."""
+    async def step(self, seconds: float, every: float | None = None) -> float:
+        """Advance a stepped session and show the new values; the new now, s.
+
+        With `every` (s) the values of each such instant on the way are shown, one after the other,
+        and listeners are waited for in between: who watches misses nothing. Commands that come
+        meanwhile take effect at the end of the step.
+        """
         if self.clock != "stepped":
             raise CommandError(_("only a stepped session advances by steps; this one is paced"))
         if not 0.0 < seconds <= LONGEST_STEP:
@@ -239,9 +254,24 @@ class Session:
                 )
             )
         async with self._moving:
-            await self._move(self.now + seconds)
-            await self._publish()
+            before = self.now
+            await self._move(before + seconds)
+            if every is None:
+                await self._publish()
+            else:
+                await self._replay(before, every)
         return self.now
+
+    async def _replay(self, before: float, every: float) -> None:
+        """Show every instant since `before` (s) that is a multiple of `every`, and now."""
+        first, last = math.floor(before / every) + 1, math.ceil(self.now / every)
+        instants = [k * every for k in range(first, last)] + [self.now]
+        for block in self.blocks(instants):
+            await self._show(block)
+            for adapter in self._adapters:
+                settle = getattr(adapter, "settle", None)
+                if settle is not None:
+                    await settle(block.t)
 
     def set_speed(self, speed: float) -> None:
         """Change the speed of a paced session; its past is not touched."""
@@ -303,9 +333,10 @@ class Session:
         self._tally.feed(chunk, now)
 
     async def _publish(self) -> None:
-        if not self._adapters:
-            return
-        block = self.block()
+        if self._adapters:
+            await self._show(self.block())
+
+    async def _show(self, block: Block) -> None:
         for adapter in self._adapters:
             try:
                 await adapter.publish(block)

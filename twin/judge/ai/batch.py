@@ -74,6 +74,11 @@ class Prepared:
     stop: float | None = None
     of: str = ""  # name of the trial it is a cut copy of
 
+    @property
+    def until(self) -> float:
+        """Where its data end, simulated s."""
+        return self.trace.now if self.stop is None else self.stop
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -172,21 +177,32 @@ def collect(
     `audit` says what was seen of the solutions while they ran; it stands in the first trial.
     """
     return [
-        Trial(
-            trace=one.trace,
-            started_at=epoch_of(one.trace),
-            clock="batch",
-            claims={name: _read(one, folder / one.name) for name, folder in claims.items()},
-            incidents=(_role(one),),
-            audit=audit if number == 0 else (),
+        trial_of(
+            one,
+            {name: _read(one, folder / one.name) for name, folder in claims.items()},
+            audit if number == 0 else (),
         )
         for number, one in enumerate(batch.test)
     ]
 
 
+def trial_of(
+    one: Prepared, claims: Mapping[str, ClaimSet], audit: Sequence[Mapping[str, Any]] = ()
+) -> Trial:
+    """A trial as checks see it."""
+    return Trial(
+        trace=one.trace,
+        started_at=epoch_of(one.trace),
+        clock="batch",
+        claims=claims,
+        incidents=(_role(one),),
+        audit=tuple(audit),
+    )
+
+
 def _role(one: Prepared) -> Incident:
     detail = {"name": one.name, "slice": one.slice, "of": one.of}
-    return Incident(f"ai:{one.role}", 0.0, one.trace.now if one.stop is None else one.stop, detail)
+    return Incident(f"ai:{one.role}", 0.0, one.until, detail)
 
 
 def role(trial: Trial) -> str:
@@ -213,8 +229,7 @@ def _read(one: Prepared, folder: Path) -> ClaimSet:
         raw = _table(folder, name)
         if raw is None:
             continue
-        until = one.trace.now if one.stop is None else one.stop
-        good, wrong = tidy(CLAIMS[name], raw, epoch_of(one.trace), until, Times())
+        good, wrong = tidy(CLAIMS[name], raw, epoch_of(one.trace), one.until, Times())
         tables[name], counts[name] = good, raw.height
         complaints += wrong
     return ClaimSet(tables, tuple(complaints), counts)

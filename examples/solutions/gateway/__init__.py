@@ -1,0 +1,1 @@
+"""A gateway and historian: OPC UA in, SQLite out, nothing lost and nothing twice."""

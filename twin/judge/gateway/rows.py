@@ -1,0 +1,49 @@
+"""A gateway's samples beside the truth, row by row: made once for all checks of a trial."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from twin.judge.trial import Trial
+from twin.judge.truth.served import PER_S, changes, true_values
+
+GOOD, NUMBERED_GOOD = "Good", ("0", "0x00000000")
+
+
+@lru_cache(maxsize=16)
+def recorded(trial: Trial, solution: str) -> pl.DataFrame:
+    """Samples of tags that were served, in the order in which they were handed in.
+
+    Besides their own columns: `us` (source time, simulated microseconds), `good` (whether the
+    status says Good), `truth` (what the tag showed then; null where no such time was).
+    """
+    rows = trial.claims[solution].table("samples")
+    rows = rows.filter(pl.col("tag").is_in(list(trial.served.tags)))
+    status = pl.col("status").fill_null(GOOD).str.strip_chars()
+    rows = rows.with_columns(
+        (pl.col("t") * PER_S).round().cast(pl.Int64).alias("us"),
+        (status.str.starts_with(GOOD) | status.is_in(NUMBERED_GOOD)).alias("good"),
+    )
+    return rows.with_columns(true_values(trial, rows))
+
+
+@lru_cache(maxsize=16)
+def missing(trial: Trial, solution: str) -> pl.DataFrame:
+    """Changes that were served and are not among the samples, oldest first."""
+    mine = recorded(trial, solution).select("tag", "us")
+    return changes(trial).join(mine, on=["tag", "us"], how="anti").sort("t", "tag")
+
+
+@lru_cache(maxsize=16)
+def repeated(trial: Trial, solution: str) -> pl.DataFrame:
+    """Samples that are there more often than once, with how often: one row each."""
+    rows = recorded(trial, solution)
+    status = pl.col("status").fill_null(GOOD)
+    return (
+        rows.group_by("tag", "us", status)
+        .agg(pl.len().alias("times"), pl.col("t").first(), pl.col("value").first())
+        .filter(pl.col("times") > 1)
+        .sort("times", "tag", "us", descending=[True, False, False])
+    )
