@@ -232,6 +232,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "scores are random numbers",
         _random,
         _fails(
+            "AI-05.gain",
+            "AI-05.beats",
             "AI-02.recall",
             "AI-02.delay-median",
             "AI-02.delay-p90",
@@ -248,6 +250,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "the alarm is always on",
         _always,
         _fails(
+            "AI-05.gain",
+            "AI-05.beats",
             "AI-02.recall",
             "AI-02.delay-median",
             "AI-02.delay-p90",
@@ -265,6 +269,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "an alarm everywhere three times an hour",
         _nagging,
         _fails(
+            "AI-05.gain",
+            "AI-05.beats",
             "AI-03.false-alarms",
             "AI-03.shift-change",
             "AI-03.precision",
@@ -295,6 +301,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "assets are confused",
         _swapped,
         _fails(
+            "AI-05.gain",
             "AI-02.recall",
             "AI-02.delay-median",
             "AI-02.delay-p90",
@@ -345,6 +352,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "limits a third of what they should be",
         _same,
         _fails(
+            "AI-05.gain",
+            "AI-05.beats",
             "AI-02.recall",
             "AI-02.delay-p90",
             "AI-03.false-alarms",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ from twin.trace.trace import Trace
 
 ROLES = ("fresh", "published", "quiet", "cut", "slice")
 FIRST = 3600.0  # s at the start without scripted faults
+SLOW = 4 * 3600.0  # s from first-observable to failure from which a fault is slow
 FACES = ("predictions", "causes")
 
 
@@ -38,7 +40,8 @@ FACES = ("predictions", "causes")
 class BatchPlan:
     """What to run. Seeds of training are public, all others are drawn from `secret`.
 
-    `kinds` are the ids of the line's faults that are scripted, each at full size; `per_trial`
+    `kinds` are the ids of the line's faults that are scripted; `severities` are factors of their
+    size, drawn for each: a fault that comes as a ramp fails the sooner the larger. `per_trial`
     of them begin in a trial of `duration` s and are ended after `hold` s, if nobody has found
     them before. Rows come each `every` s. `train` trials with faults and `healthy` ones without
     are given away with their labels; the other counts are of judged trials, by role. `tags` are
@@ -60,6 +63,7 @@ class BatchPlan:
     cut: int = 1
     slices: tuple[str, ...] = ("missing", "season")
     tags: tuple[str, ...] = ("*",)
+    severities: tuple[float, ...] = (1.0,)
     secret: int = 0
 
 
@@ -101,7 +105,8 @@ def schedule(plan: BatchPlan, seed: int) -> list[Command]:
     commands = []
     for number, fault in enumerate(chosen[: plan.per_trial]):
         at = FIRST + number * slot + float(rng.uniform(0.0, spare))
-        commands.append(Command("fault", fault, 1.0, role="instructor", t=at))
+        factor = plan.severities[int(rng.integers(len(plan.severities)))]
+        commands.append(Command("fault", fault, factor, role="instructor", t=at))
         commands.append(
             Command("repair", fault, role="instructor", t=min(at + plan.hold, plan.duration))
         )
@@ -148,11 +153,22 @@ def prepare(plan: BatchPlan) -> Batch:
     names = iter([f"t{i:02d}" for i in rng.permutation(len(test) + plan.cut).tolist()])
     test = [replace(one, name=next(names)) for one in test]
     for whole in test[: min(plan.cut, plan.fresh)]:
-        onsets = [e.onset for e in episodes_of(whole.trace)]
-        middle = min(onsets, key=lambda t: abs(t - plan.duration / 2), default=plan.duration / 2)
-        stop = max(middle - 60.0, plan.every * 10)
+        stop = max(_informative(whole.trace), plan.every * 10)
         test.append(Prepared(next(names), "cut", whole.trace, stop=stop, of=whole.name))
     return Batch(plan, (*train, *known), tuple(test))
+
+
+def _informative(trace: Trace) -> float:
+    """Where a cut would show that somebody reads ahead, s.
+
+    Late in the life of a slow fault; else a minute before the onset nearest to the middle.
+    """
+    found = episodes_of(trace)
+    slow = [e for e in found if e.observable + SLOW < e.failure < inf]
+    if slow:
+        return slow[0].observable + 0.8 * (slow[0].failure - slow[0].observable)
+    middle = trace.now / 2.0
+    return min((e.onset - 60.0 for e in found), key=lambda t: abs(t - middle), default=middle)
 
 
 def hand_out(batch: Batch, folder: Path) -> None:

@@ -51,6 +51,7 @@ class AiOptions(Record):
     cut: Count = 1
     slices: list[str] = Field(default=["missing", "season"])
     tags: list[str] = Field(default=["*"])
+    severities: list[Annotated[float, Field(gt=0, le=10)]] = Field(default=[1.0], min_length=1)
     secret: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
@@ -78,10 +79,11 @@ def batch_plan(plan: Plan, line: Line) -> BatchPlan:
                     name=name, known=", ".join(SLICES)
                 )
             )
-    facts = options.model_dump(exclude={"faults", "slices", "tags"})
+    facts = options.model_dump(exclude={"faults", "slices", "tags", "severities"})
     return BatchPlan(
         line, tuple(options.faults), plan.duration,
-        slices=tuple(options.slices), tags=tuple(options.tags), **facts,
+        slices=tuple(options.slices), tags=tuple(options.tags),
+        severities=tuple(options.severities), **facts,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from twin.equipment.tag import Text
 from twin.i18n import _
 from twin.judge.ai.episodes import Output, starts_of_work
-from twin.judge.ai.evidence import DAY, View, views
+from twin.judge.ai.evidence import DAY, View, only_with, views
 from twin.judge.ai.match import Detection
 from twin.judge.ai.rates import rate
 from twin.judge.checks import Check, Measure
@@ -211,7 +211,8 @@ def _check(
     test: str, part: str, en: str, ko: str, unit: str, threshold: float, better: Better,
     run: Measure, needs: tuple[str, ...] = ("predictions",),
 ) -> Check:  # fmt: skip
-    return Check(test, part, "ai", Text(en, ko), unit, threshold, better, needs, run)
+    scored = only_with("score", run) if test != "AI-01" or part == "silence" else run
+    return Check(test, part, "ai", Text(en, ko), unit, threshold, better, needs, scored)
 
 
 CHECKS = (

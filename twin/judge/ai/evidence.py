@@ -9,11 +9,14 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from twin.i18n import _
 from twin.judge.ai.alarms import alarms
 from twin.judge.ai.batch import detail, role
 from twin.judge.ai.episodes import Episode, episodes_of, quiet, wanted
 from twin.judge.ai.match import Detection, Matching, match
+from twin.judge.checks import Measure
 from twin.judge.trial import Trial
+from twin.judge.verdict import Measured, NotJudged
 from twin.trace.trace import Trace
 
 DAY = 86400.0
@@ -84,6 +87,25 @@ class View:
         """Evidence about false alarms."""
         rows = self.matching.false.select("asset", "start", "stop", "peak").to_dicts()
         return [{"seed": self.trial.seed, **row} for row in rows]
+
+
+SAYS = {
+    "score": "the solution gives no anomaly scores",
+    "rul": "the solution predicts no remaining life",
+    "setpoint": "the solution asks for no set points",
+}
+
+
+def only_with(column: str, measure: Measure) -> Measure:
+    """The measure, for solutions that fill a column of `predictions`; others are not judged."""
+
+    def run(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
+        tables = (trial.claims[solution].table("predictions") for trial in trials)
+        if not any(table[column].is_not_null().any() for table in tables):
+            return NotJudged(_(SAYS[column]))
+        return measure(trials, solution)
+
+    return run
 
 
 _latest: list[tuple[Sequence[Trial], str, list[View]]] = []  # at most one: checks ask in turn

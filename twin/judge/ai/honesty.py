@@ -14,7 +14,7 @@ import polars as pl
 
 from twin.equipment.tag import Text
 from twin.i18n import _
-from twin.judge.ai.evidence import DAY, View, views
+from twin.judge.ai.evidence import DAY, View, only_with, views
 from twin.judge.ai.match import match
 from twin.judge.ai.rates import difference, rate
 from twin.judge.checks import Check, Measure
@@ -94,7 +94,11 @@ def withheld(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
 
 
 def _scores(table: pl.DataFrame) -> pl.DataFrame:
-    return table.group_by("t", "asset").agg(pl.col("score").max()).sort("t", "asset")
+    return (
+        table.group_by("t", "asset")
+        .agg(pl.coalesce("score", "rul", "setpoint").max().alias("score"))
+        .sort("t", "asset")
+    )
 
 
 def memorised(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
@@ -158,8 +162,8 @@ def _check(
     test: str = "AI-20", clocks: tuple[JudgeClock, ...] = ("batch",),
 ) -> Check:  # fmt: skip
     return Check(
-        test, part, "ai", Text(en, ko), unit, threshold, better, ("predictions",), run,
-        clocks=clocks,
+        test, part, "ai", Text(en, ko), unit, threshold, better, ("predictions",),
+        run if part in ("withheld", "probes") else only_with("score", run), clocks=clocks,
     )  # fmt: skip
 
 

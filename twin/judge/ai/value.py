@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from twin.equipment.tag import Text
 from twin.i18n import _
 from twin.judge.ai.baselines import EVERY, others
-from twin.judge.ai.evidence import DAY, View, views
+from twin.judge.ai.evidence import DAY, View, only_with, views
 from twin.judge.ai.match import Detection, Matching, match
 from twin.judge.ai.money import Money, bill, money_of, unaided, upkeep
 from twin.judge.ai.published import (
@@ -98,17 +98,17 @@ def beats(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
 
 CHECKS = (
     Check("AI-05", "gain", "ai", Text("Money saved a day", "하루 절감액"), "money/d", 0.0, "high",
-          ("predictions",), gain),
+          ("predictions",), only_with("score", gain)),
     Check("AI-05", "beats", "ai", Text("Money saved a day against the best simple method",
                                        "최선의 단순 기법 대비 하루 절감액"),
-          "money/d", 0.0, "high", ("predictions",), beats),
+          "money/d", 0.0, "high", ("predictions",), only_with("score", beats)),
 )  # fmt: skip
 
 
 def exhibits(trials: Sequence[Trial], solution: str) -> list[Exhibit]:
     """The same measures of simple methods, money's assumptions, and scores of the literature."""
     seen, quiet = views(trials, solution), views(trials, solution, ("quiet",))
-    if not seen:
+    if not any(view.predictions["score"].count() for view in seen):
         return []
     all_ = {solution: [v.matching for v in seen], **_matchings(seen, quiet)}
     shown = [
