@@ -19,6 +19,7 @@ from twin.i18n import _
 from twin.judge.instants import simulated
 
 Type = Literal["name", "time", "wall", "number", "any-number", "integer", "text"]
+EDGE = 1e-3  # s by which dates may be rounded
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DTYPES: Mapping[str, pl.DataType] = {
     "name": pl.String(),
@@ -150,7 +151,7 @@ def _column(
     wrong: list[tuple[str, pl.Series]] = []
     if column.type == "time":
         values = simulated(given, started_at, times.zone, times.epoch)
-        late = (values > until).fill_null(False)
+        late = (values > until + EDGE).fill_null(False)
         early = (values < 0.0).fill_null(False)
         wrong.append((_("later than the end of the run"), late))
         wrong.append((_("earlier than the start of the run"), early))

@@ -118,8 +118,8 @@ class Plan(Record):
     options: dict[str, Any] = {}
 
 
-def read_plan(path: Path) -> tuple[Plan, Line]:
-    """The plan of a file, and its line.
+def read_plan(path: Path) -> tuple[Plan, Line, dict[str, Any]]:
+    """The plan of a file, its line, and the plan as it is written.
 
     Raises UsageError when the file cannot be read, ScenarioError with everything wrong in it.
     """
@@ -147,7 +147,7 @@ def read_plan(path: Path) -> tuple[Plan, Line]:
     problems += list(_wrong(plan, line, source))
     if problems:
         raise ScenarioError(problems)
-    return plan, line
+    return plan, line, source.data
 
 
 def _near(name: str, plan: Path) -> str:

@@ -30,7 +30,7 @@ REPORT, PAGE, JUNIT = "report.json", "report.html", "junit.xml"
 
 def run_plan(path: Path, out: Path, say: Say, *, force: bool = False) -> Report:
     """Run every trial of a plan, judge it, and write the report into a new folder."""
-    plan, line = read_plan(path)
+    plan, line, written = read_plan(path)
     if out.exists() and any(out.iterdir()) and not force:
         raise RunDirError(
             _("{path} is not empty; choose another folder, or --force").format(path=out)
@@ -53,7 +53,7 @@ def run_plan(path: Path, out: Path, say: Say, *, force: bool = False) -> Report:
             trial = asyncio.run(drive(plan, line, seed, folder, path.parent.resolve(), say))
         trials.append(trial)
         records.append(keep(trial, folder, out.resolve()))
-    report = build(plan, trials, records, _truth(records))
+    report = build(plan, written, trials, records, _truth(records))
     write(report, out)
     return report
 
@@ -92,7 +92,7 @@ def replay(path: Path) -> tuple[Report, list[str]]:
         told.append(_("the report was changed after it was made: its digest does not fit"))
     trials = [again(one, path.parent) for one in before.trials]
     plan = Plan.model_validate(before.plan)
-    after = build(plan, trials, before.trials, _truth(before.trials))
+    after = build(plan, before.plan, trials, before.trials, _truth(before.trials))
     told += list(_differences(before, after))
     return after, told
 

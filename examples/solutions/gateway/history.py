@@ -30,6 +30,7 @@ async def missed(
                 ua.HistoryReadParameters(
                     HistoryReadDetails=details,
                     TimestampsToReturn=ua.TimestampsToReturn.Both,
+                    ReleaseContinuationPoints=False,  # asyncua would, left to itself
                     NodesToRead=[
                         ua.HistoryReadValueId(NodeId=node, ContinuationPoint=points[node])
                         for node in asked

@@ -32,9 +32,10 @@ from twin.version import __version__
 
 
 def build(
-    plan: Plan, trials: Sequence[Trial], records: Sequence[Tried], truth_sha256: str
-) -> Report:
-    """Judge every solution of a plan, and say so in one object."""
+    plan: Plan, written: Mapping[str, Any], trials: Sequence[Trial], records: Sequence[Tried],
+    truth_sha256: str,
+) -> Report:  # fmt: skip
+    """Judge every solution of a plan, and say so in one object; `written` is the plan's file."""
     findings: list[Finding] = []
     shown: list[Shown] = []
     for one in plan.solutions:
@@ -62,7 +63,7 @@ def build(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         twin={"version": __version__},
         environment={"python": platform.python_version(), "system": sys.platform},
-        plan=plan.model_dump(mode="json"),
+        plan=dict(written),
         scenario=Scenario(id=line.id, title=_words(line.title), sha256=line.digest),
         seeds=[one.seed for one in trials],
         level=plan.level,
