@@ -1,6 +1,6 @@
 """Checks of an AI solution."""
 
-from twin.judge.ai import detection, honesty, policy, rul, value
+from twin.judge.ai import control, detection, honesty, policy, quality, rul, value
 from twin.judge.checks import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -8,6 +8,8 @@ CHECKS: tuple[Check, ...] = (
     *value.CHECKS,
     *rul.CHECKS,
     *policy.CHECKS,
+    *quality.CHECKS,
+    *control.CHECKS,
     *honesty.CHECKS,
 )
 EXHIBITS = (value.exhibits, policy.exhibits)

@@ -111,7 +111,7 @@ def outcomes(view: View, money: Money) -> dict[str, Outcome] | None:
         "knows the truth": [max(failing[0].failure - money.planned - HOUR, failing[0].onset + 1.0)],
     }
     known = _made.setdefault(trace, {})
-    wanted = {name: (station, *at) for name, at in plans.items()}
+    wanted = {name: (money, station, *at) for name, at in plans.items()}
     todo = {key: plans[name] for name, key in wanted.items() if key not in known}
     run, agenda = Run(trace.line, trace.seed), Agenda()
     agenda.plan(scripted(trace))
