@@ -283,6 +283,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "alarms come 20 min before their cause",
         _future,
         _fails(
+            "AI-05.beats",
             "AI-02.recall",
             "AI-02.delay-median",
             "AI-02.delay-p90",
@@ -301,6 +302,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "assets are confused",
         _swapped,
         _fails(
+            "AI-05.beats",
             "AI-05.gain",
             "AI-02.recall",
             "AI-02.delay-median",
@@ -323,6 +325,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "knows the training trials by heart, and nothing else",
         _memory,
         _fails(
+            "AI-05.beats",
             "AI-02.recall",
             "AI-02.delay-median",
             "AI-02.delay-p90",
@@ -352,7 +355,6 @@ MUTANTS: Mapping[str, Mutant] = {
         "limits a third of what they should be",
         _same,
         _fails(
-            "AI-05.gain",
             "AI-05.beats",
             "AI-02.recall",
             "AI-02.delay-p90",

@@ -26,12 +26,17 @@ TRAPS = frozenset({"M-THERM"})
 
 GRACE = 1800.0  # s after a repair in which alarms are still about it, assumed
 WARM_UP = 2700.0  # s after a start of work in which a trap may catch; 45 min, as machines warm up
+FOUND_BY_PEOPLE = 8 * 3600.0  # s after a failure, where the scenario does not say; assumed
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Episode:
-    """One life of a fault: label times in simulated s, `inf` for what did not come in the run."""
+    """One life of a fault: label times in simulated s, `inf` for what did not come in the run.
+
+    `beyond` is how much longer, s, people would have needed to find it, had the script of the
+    trial or its end not cut it short.
+    """
 
     number: int
     fault: str
@@ -44,6 +49,7 @@ class Episode:
     failure: float
     end: float
     trap: bool
+    beyond: float = 0.0
 
     def covers(self, t: float, grace: float = GRACE) -> bool:
         """Whether an alarm at `t` may be about it."""
@@ -63,12 +69,23 @@ def episodes_of(trace: Trace) -> list[Episode]:
         tags = shown_by(trace.line, fault)
         assets = tuple(dict.fromkeys((fault.station, *(tag.split(".")[0] for tag in tags))))
         end = min(life.repair, trace.now)
-        trap = fault.kind.id in TRAPS
+        trap, more = fault.kind.id in TRAPS, _beyond(trace, fault, life.failure, end)
         found.append(
             Episode(number, fault.id, fault.kind.id, fault.station, assets, tags, life.onset,
-                    life.observable, life.failure, end, trap)
+                    life.observable, life.failure, end, trap, more)
         )  # fmt: skip
     return found
+
+
+def _beyond(trace: Trace, fault: Fault, failure: float, end: float) -> float:
+    """Seconds by which a script or the end of the run was earlier than people would have been."""
+    scripted = end >= trace.now or any(
+        c.kind == "repair" and c.target == fault.id and c.t == end for c in trace.journal
+    )
+    if not scripted or failure == inf:
+        return 0.0
+    found = getattr(fault.spec.found, "mean", None)
+    return max(failure + (FOUND_BY_PEOPLE if found is None else float(found)) - end, 0.0)
 
 
 def shown_by(line: Line, fault: Fault) -> tuple[str, ...]:
@@ -124,6 +141,10 @@ class Output:
             first = np.unique(parts, return_index=True)[1]
             self._begun[station] = np.sort(t[first]) if len(first) > 1 else self._finished
         return self._begun[station]
+
+    def rate(self, station: str) -> float:
+        """Parts a second, over the whole run."""
+        return len(self._cycles(station)) / self._trace.now
 
     def between(self, station: str, start: float, stop: float) -> int:
         """Parts begun at the station in [start, stop); of the line's end where nothing cycles."""

@@ -3,8 +3,8 @@
     cost = sum over faults of (loss of the delay, or of the miss) + false alarms x call
 
 A fault that nobody told costs what it spoils from its functional failure until people find it by
-themselves; one that was told costs what it spoils until the alarm plus the time to come. A call
-takes a technician, whether there is something to find or not.
+themselves; one that was told costs what it spoils until the alarm plus the time to come. Every
+fault takes one call of a technician in the end, told or not; so does every false alarm.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from math import inf
 from twin.errors import UsageError
 from twin.i18n import _
 from twin.judge.ai.episodes import Episode, Output
-from twin.judge.ai.match import Detection, Matching
+from twin.judge.ai.match import Matching
 from twin.line.line import Line
 from twin.trace.trace import Trace
 
 HOUR = 3600.0
-FOUND_BY_PEOPLE = 8 * HOUR  # s where the scenario does not say how long a fault stays unseen
 
 
 @dataclass(frozen=True)
@@ -90,28 +89,32 @@ class Bill:
 
 
 def loss(episode: Episode, until: float, output: Output, money: Money) -> float:
-    """What a fault spoils from its functional failure to `until` (s, before its end)."""
+    """What a fault spoils from its functional failure to `until` (s); `inf` is: until people see.
+
+    Where the trial's script ended it sooner than they would have, its station's usual output is
+    reckoned for the rest.
+    """
     if episode.failure == inf:
         return 0.0
-    parts = output.between(episode.station, episode.failure, min(until, episode.end))
+    parts = float(output.between(episode.station, episode.failure, min(until, episode.end)))
+    if until == inf:
+        parts += episode.beyond * output.rate(episode.station)
     return parts * money.spoilt * money.part
 
 
 def bill(matching: Matching, trace: Trace, money: Money) -> Bill:
     """The cost of one trial with these detections and false alarms."""
     output = Output(trace)
-    missed = sum(
-        loss(d.episode, d.episode.end, output, money) for d in matching.detections if not d.found
-    )
+    missed = sum(loss(d.episode, inf, output, money) for d in matching.detections if not d.found)
     found = [d for d in matching.detections if d.found]
     late = sum(loss(d.episode, d.at + money.respond, output, money) for d in found)
-    return Bill(missed, late, money.call * (len(found) + matching.false.height))
+    return Bill(missed, late, money.call * (len(matching.detections) + matching.false.height))
 
 
 def unaided(found: Sequence[Episode], trace: Trace, money: Money) -> float:
     """The cost of one trial in which no model tells anything."""
     output = Output(trace)
-    return sum(loss(e, e.end, output, money) for e in found if not e.trap)
+    return sum(loss(e, inf, output, money) + money.call for e in found if not e.trap)
 
 
 def upkeep(
@@ -125,15 +128,10 @@ def upkeep(
             continue
         at = every * (int(episode.observable // every) + 1) if episode.observable < inf else inf
         seen = at < episode.end
-        cost = loss(episode, at if seen else episode.end, output, money)
+        cost = loss(episode, at if seen else inf, output, money)
         late, missed = (late + cost, missed) if seen else (late, missed + cost)
-    visits = int(trace.now // every) * len(trace.line.stations)
-    return Bill(missed, late, visits * hours * money.call)
-
-
-def detections_only(detections: Sequence[Detection]) -> list[float]:
-    """Delays of what was found, s."""
-    return [d.delay for d in detections if d.found]
+    visits = int(trace.now // every) * len(trace.line.stations) * hours
+    return Bill(missed, late, (visits + sum(not e.trap for e in found)) * money.call)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -46,13 +46,21 @@ def test_the_bill_has_what_was_late_and_every_call(trace: Trace) -> None:
     assert (found.missed, found.calls) == (0.0, 200.0)
     assert found.late == parts(trace, 3600.0, 4600.0) * 5.0
     missed = bill(match(alarms.clear(), [one]), trace, PRICES)
-    assert missed.total == missed.missed == unaided([one], trace, PRICES)
+    assert missed.missed == parts(trace, 3600.0, 7200.0) * 5.0
+    assert missed.total == missed.missed + 100.0 == unaided([one], trace, PRICES)
+
+
+def test_what_the_script_cut_short_would_have_gone_on_until_people_came(trace: Trace) -> None:
+    one = Episode(0, "F", "F", "mill", ("mill",), (), 0.0, 0.0, 3600.0, 7200.0, False, 1800.0)
+    usual = parts(trace, 0.0, trace.now - 1.0) / trace.now
+    more = unaided([one], trace, PRICES) - unaided([mill(3600.0, 7200.0)], trace, PRICES)
+    assert more == pytest.approx(1800.0 * usual * 5.0, rel=0.02)
 
 
 def test_inspections_in_turn_find_a_fault_at_the_next_round(trace: Trace) -> None:
     found = upkeep([mill(3600.0, 7200.0, onset=3000.0)], trace, PRICES, every=5000.0)
     assert found.late == parts(trace, 3600.0, 5000.0) * 5.0
-    assert found.calls == 2 * 3 * 100.0  # rounds at 5,000 and 10,000 s, three stations
+    assert found.calls == (2 * 3 + 1) * 100.0  # rounds at 5,000 and 10,000 s, and the repair
 
 
 def test_prices_come_from_the_line_and_the_plan_may_replace_them() -> None:
