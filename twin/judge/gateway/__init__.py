@@ -2,7 +2,7 @@
 
 from twin.equipment.tag import Text
 from twin.judge.checks import Check
-from twin.judge.gateway import quality, recovery
+from twin.judge.gateway import indicators, latency, model, quality, recovery
 
 _S = ("samples",)
 CHECKS: tuple[Check, ...] = (
@@ -37,8 +37,29 @@ CHECKS: tuple[Check, ...] = (
         "ppm", 0.0, "low", _S, quality.off_grid, "OPC 10000-4, 7.11.3 SourceTimestamp",
     ),
     Check(
+        "GW-05", "median", "gateway",
+        Text("Delay of a change, median", "값 변화의 지연, 중앙값"),
+        "s", 1.0, "low", _S, latency.quantile(0.5), clocks=("paced",),
+    ),
+    Check(
+        "GW-05", "p99", "gateway",
+        Text("Delay of a change, 99 % of them", "값 변화의 지연, 99 %"),
+        "s", 2.0, "low", _S, latency.quantile(0.99), clocks=("paced",),
+    ),
+    Check(
         "GW-07", "recovery", "gateway",
         Text("Longest silence after a cut", "단절 후 가장 긴 공백"),
         "s", 10.0, "low", _S, recovery.silence, clocks=("paced",),
     ),
+    Check(
+        "GW-10", "found", "gateway",
+        Text("Tags that were not found by browsing", "탐색으로 찾지 못한 태그"),
+        "%", 0.0, "low", ("model",), model.unmapped, "OPC 10000-4, 5.9 Browse",
+    ),
+    Check(
+        "GW-10", "model", "gateway",
+        Text("Tags with a false unit or range", "단위나 범위가 틀린 태그"),
+        "%", 0.0, "low", ("model",), model.false_model, "OPC 10000-8, 5.3 EURange",
+    ),
 )  # fmt: skip
+EXHIBITS = (indicators.indicators, indicators.resources)

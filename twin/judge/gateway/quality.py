@@ -10,7 +10,7 @@ import polars as pl
 from twin.i18n import _
 from twin.judge.gateway.rows import missing, recorded, repeated
 from twin.judge.trial import Trial
-from twin.judge.truth.served import PER_S, changes
+from twin.judge.truth.served import changes
 from twin.judge.verdict import MOST_EVIDENCE, Measured, NotJudged
 
 MILLION = 1e6
@@ -64,11 +64,14 @@ def disordered(trials: Sequence[Trial], solution: str) -> Measured:
 def false_values(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Good samples with another value than the tag showed at their source time, ppm (GW-03).
 
-    A value is right when it is the same double; what has no value must not be Good.
+    A value is right when it is the same double; what has no value must not be Good. Samples at
+    times that are none of their tag's are a matter of GW-04.
     """
     found, rows = [], 0
     for trial in trials:
-        mine = recorded(trial, solution).filter(pl.col("good") & pl.col("truth").is_not_null())
+        mine = recorded(trial, solution).filter(
+            pl.col("good") & pl.col("timed") & pl.col("truth").is_not_null()
+        )
         same = (pl.col("value") == pl.col("truth")).fill_null(False)
         both_nan = (pl.col("value").is_null() | pl.col("value").is_nan()) & pl.col("truth").is_nan()
         found.append((trial, mine.filter(~same & ~both_nan)))
@@ -109,10 +112,7 @@ def off_grid(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     rows = count = 0
     for trial in trials:
         mine = recorded(trial, solution)
-        tags = trial.served.tags
-        steps = [round(trial.line.tags[tag].period * PER_S) for tag in tags]
-        step = pl.col("tag").replace_strict(tags, steps, return_dtype=pl.Int64)
-        off = mine.filter(pl.col("us") % step != 0)
+        off = mine.filter(~pl.col("timed"))
         outside: list[dict[str, Any]] = [
             {"what": one.what, "rows": one.rows, "found": one.found}
             for one in trial.claims[solution].complaints

@@ -17,7 +17,8 @@ def recorded(trial: Trial, solution: str) -> pl.DataFrame:
     """Samples of tags that were served, in the order in which they were handed in.
 
     Besides their own columns: `us` (source time, simulated microseconds), `good` (whether the
-    status says Good), `truth` (what the tag showed then; null where no such time was).
+    status says Good), `timed` (whether the tag looks at such times), `truth` (what the tag showed
+    then; null where no such time was).
     """
     rows = trial.claims[solution].table("samples")
     rows = rows.filter(pl.col("tag").is_in(list(trial.served.tags)))
@@ -26,6 +27,10 @@ def recorded(trial: Trial, solution: str) -> pl.DataFrame:
         (pl.col("t") * PER_S).round().cast(pl.Int64).alias("us"),
         (status.str.starts_with(GOOD) | status.is_in(NUMBERED_GOOD)).alias("good"),
     )
+    tags = list(trial.served.tags)
+    steps = [round(trial.line.tags[tag].period * PER_S) for tag in tags]
+    step = pl.col("tag").replace_strict(tags, steps, return_dtype=pl.Int64)
+    rows = rows.with_columns((pl.col("us") % step == 0).alias("timed"))
     return rows.with_columns(true_values(trial, rows))
 
 
