@@ -1,1 +1,4 @@
-"""Broken solutions, and the tests each must fail."""
+"""Solutions broken on purpose: each must fail exactly the tests that its table names.
+
+python -m examples.mutants gateway drops-samples      with the environment of the judge
+"""
