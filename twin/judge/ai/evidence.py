@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -89,10 +89,10 @@ class View:
         return [{"seed": self.trial.seed, **row} for row in rows]
 
 
-SAYS = {
-    "score": "the solution gives no anomaly scores",
-    "rul": "the solution predicts no remaining life",
-    "setpoint": "the solution asks for no set points",
+SAYS: Mapping[str, Callable[[], str]] = {
+    "score": lambda: _("the solution gives no anomaly scores"),
+    "rul": lambda: _("the solution predicts no remaining life"),
+    "setpoint": lambda: _("the solution asks for no set points"),
 }
 
 
@@ -101,7 +101,7 @@ def only_with(column: str, measure: Measure) -> Measure:
 
     def run(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
         if column not in _all(trials, solution).filled:
-            return NotJudged(_(SAYS[column]))
+            return NotJudged(SAYS[column]())
         return measure(trials, solution)
 
     return run
