@@ -19,7 +19,7 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server.bulk import SpaceBuilder
+from opcua_server.bulk import A, SpaceBuilder, T, attribute
 from opcua_server.companion import loader, structures
 from opcua_server.companion.calls import Call, handler_of
 from opcua_server.companion.graph import HAS_TYPE, PLACEHOLDERS, Graph
@@ -189,6 +189,10 @@ class Types:
         """A reference between two nodes that are there, in both directions."""
         node = self.space[self._id(source)]
         self._maker.refer(node, self.node(kind), self._id(target), both=True)
+
+    def narrow(self, node: ua.NodeId, kind: Named) -> None:
+        """Say which data type a variable carries, where its type leaves that open."""
+        self.space[node].attributes[A.DataType] = attribute(self.node(kind), T.NodeId)
 
     def method(
         self,
