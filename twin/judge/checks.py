@@ -89,7 +89,7 @@ def judge(
 def measure(check: Check, trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """What a check finds; why it cannot be made, when its claims are missing."""
     for table in check.needs:
-        if all(trial.claims[solution].table(table).is_empty() for trial in trials):
+        if not any(trial.claims[solution].handed_in.get(table, 0) for trial in trials):
             return NotJudged(
                 _("the solution handed in nothing in the table {table!r}").format(table=table)
             )

@@ -27,6 +27,7 @@ from twin.serve.adapter import Block
 from twin.serve.session import Session
 from twin.serve.site import Account, Doors, Site, account
 from twin.trace.journal import Command, Role
+from twin.units import seconds
 
 Say = Callable[[str], None]
 ROLE: Mapping[str, Role] = {"gateway": "observer", "mes": "operator", "ai": "operator"}
@@ -83,12 +84,14 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         await desk.server.start()
         stack.push_async_callback(desk.server.stop)
         await _listen(plan, inbox, stack)
+        session.pause()  # until all are there
         await stack.enter_async_context(site)
         workers = _start(plan, site, desk, accounts, folder, place, say)
         for worker in workers:
             stack.callback(worker.kill)
         await _ready(workers, plan.wait, say)
         begin = session.now
+        session.resume()
         await _run(plan, session, workers)
         if any(one.by_hand for one in workers):
             say(_("The run is over; {seconds:g} s to hand in.").format(seconds=plan.grace))
@@ -143,7 +146,9 @@ def _chaos(plan: Plan, folder: Path) -> str:
         return plan.chaos
     path = folder / "disturbances.yaml"
     folder.mkdir(parents=True, exist_ok=True)
-    YAML(typ="safe").dump({"chaos": 1, "steps": plan.disturbances}, path)
+    steps = [{**one, "at": seconds(one["at"]) + plan.head_start} for one in plan.disturbances]
+    steps = [{**one, "at": f"{one['at']:g} s"} for one in steps]
+    YAML(typ="safe").dump({"chaos": 1, "clock": "simulated", "steps": steps}, path)
     return str(path)
 
 

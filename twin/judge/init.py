@@ -35,12 +35,12 @@ step: 1s""",
 
 _HAPPENS: Mapping[str, str] = {
     "gateway": """
-# What the gateway must survive; `twin serve --chaos` knows the same steps. Times of a paced
-# trial are wall clock.
+# What the gateway must survive; `twin serve --chaos` knows the same steps. `at` is simulated
+# time, and so is how long a tag is bad; servers and connections are gone for wall clock.
 disturbances:
-  - {at: 60 s, do: close-connections}
-  - {at: 120 s, do: bad-values, to: "%(tag)s", for: 60 s, value: BadSensorFailure}
-  - {at: 200 s, do: restart, for: 5 s}
+  - {at: 10 min, do: close-connections}
+  - {at: 20 min, do: bad-values, to: "%(tag)s", for: 10 min, value: BadSensorFailure}
+  - {at: 40 min, do: restart, for: 5 s}
 """,
     "mes": """
 # What happens on the line meanwhile; `twin lines LINE` lists faults.

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from twin.errors import RunDirError, UsageError
 from twin.i18n import _
+from twin.judge.ai.campaign import run_campaign
 from twin.judge.batch import drive_batch
 from twin.judge.drive import Say, drive
 from twin.judge.plan import Plan, read_plan
@@ -36,7 +37,11 @@ def run_plan(path: Path, out: Path, say: Say, *, force: bool = False) -> Report:
         )
     trials: list[Trial] = []
     records: list[Tried] = []
-    for number, seed in enumerate(plan.seeds, 1):
+    if plan.clock == "batch" and "ai" in plan.options:
+        for trial, folder in run_campaign(plan, line, out, path.parent.resolve(), say):
+            trials.append(trial)
+            records.append(keep(trial, folder, out.resolve()))
+    for number, seed in enumerate([] if trials else plan.seeds, 1):
         say(_("Trial {number} of {count}").format(number=number, count=len(plan.seeds)))
         folder = (out / f"trial-{number}").resolve()
         if folder.exists():  # of an earlier run, as --force allows

@@ -32,7 +32,7 @@ class Worker:
     process: subprocess.Popen[bytes] | None = None
     status: int | None = None
     usage: Usage | None = None
-    _log: object = field(default=None, repr=False)
+    _peak: int = field(default=0, repr=False)
 
     @classmethod
     def start(
@@ -77,13 +77,13 @@ class Worker:
         """Whether it is running; notes what it has used once it has ended."""
         if self.process is None or self.status is not None:
             return False
+        self._peak = max(self._peak, _peak_bytes(self.process.pid))
         pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
         if not pid:
             return True
         self.status = os.waitstatus_to_exitcode(status)
         self.process.returncode = self.status  # so that nobody waits for it again
-        scale = 1 if sys.platform == "darwin" else 1024
-        self.usage = Usage(used.ru_utime + used.ru_stime, used.ru_maxrss * scale, self.status)
+        self.usage = Usage(used.ru_utime + used.ru_stime, self._peak, self.status)
         return False
 
     async def stop(self, grace: float) -> None:
@@ -116,3 +116,16 @@ class Worker:
             return (self.folder / LOG).read_bytes()[-most:].decode(errors="replace").strip()
         except OSError:
             return ""
+
+
+def _peak_bytes(pid: int) -> int:
+    """Most memory a process has held so far, where the system tells (Linux); else 0.
+
+    Not what wait4 says: that counts the judge's own memory before the program was started.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    rows = (row.split() for row in status.splitlines() if row.startswith("VmHWM:"))
+    return next((int(row[1]) * 1024 for row in rows), 0)

@@ -19,10 +19,8 @@ from examples.solutions.gateway.store import Row, Store
 
 log = logging.getLogger("gateway")
 
-PUBLISHING = 200.0  # ms
-QUEUE = 100  # values of a tag kept by the server between two messages
 LOOK = 0.2  # s between two looks at the connection
-AGAIN = 0.5  # s until the next try to connect
+ASK = 1.0  # s between two questions whether the subscription is there
 QUIET = 1.0  # s without a message after which everything is taken to have come
 LAST_WAIT = 10.0  # s at most for that
 LONGEST_GAP = timedelta(days=30)
@@ -53,15 +51,24 @@ class Settings:
 class Gateway:
     """Records every change of every tag of a line."""
 
+    publishing = 200.0  # ms
+    queue = 100  # values of a tag kept by the server between two messages
+    again = 0.5  # s until the next try to connect
+    once = True  # the store keeps each row once
+
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = Store(settings.folder / "gateway.db")
+        self.store = Store(settings.folder / "gateway.db", once=self.once)
         self.last_message = time.monotonic()
         self.latest: dict[str, datetime] = {}  # source time of the last value of each tag
         self._gap: dict[str, datetime] | None = None  # since when values are missing
         self._held: list[Row] | None = None  # live rows that wait until the gap is filled
         self._buffer: list[Row] = []
+        self._found: list[Found] = []
+        self._names: list[str] = []  # of namespaces, when the tags were found
         self._ended = False  # the server has ended the subscription
+        self._number = 0  # of the subscription
+        self._asked = 0.0  # when the server was asked last whether it is there
 
     # ---- what comes
 
@@ -121,7 +128,7 @@ class Gateway:
             except (OSError, ua.UaError, TimeoutError) as error:
                 log.warning("cut: %s %s", type(error).__name__, error)
                 self.on_cut()
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(self.again)
             finally:
                 self.write()
         self.store.close()
@@ -136,19 +143,29 @@ class Gateway:
         client.set_user(self.settings.user)
         client.set_password(self.settings.password)
         async with client:
-            found = await find(client)
-            self.store.describe(map(self.model_row, found))
-            await self._subscribe(client, found)
+            names = await client.get_namespace_array()
+            if names != self._names:  # after a restart they may stand elsewhere
+                self._found, self._names = await find(client), names
+                self.store.describe(map(self.model_row, self._found))
+            await self._subscribe(client, self._found)
             self.settings.ready.touch()
             while not self.settings.stop.exists():
                 await asyncio.sleep(LOOK)
                 self.write()
                 await client.check_connection()
-                if self._ended:
+                if self._ended or not await self._there(client):
                     raise TimeoutError("the subscription has ended")
             until = time.monotonic() + LAST_WAIT
             while time.monotonic() < min(until, self.last_message + QUIET):
                 await asyncio.sleep(LOOK)
+
+    async def _there(self, client: Client) -> bool:
+        """Whether the server still has our subscription: what it says at its end may get lost."""
+        if time.monotonic() < self._asked + ASK:
+            return True
+        self._asked = time.monotonic()
+        wanted = ua.SetPublishingModeParameters(True, [self._number])
+        return (await client.uaclient.set_publishing_mode(wanted))[0].is_good()
 
     def model_row(self, one: Found) -> tuple[object, ...]:
         """What is handed on of a tag's model."""
@@ -160,11 +177,12 @@ class Gateway:
     async def _subscribe(self, client: Client, found: list[Found]) -> None:
         self._held = [] if self._gap is not None else None
         self._ended = False
-        subscription = await client.create_subscription(PUBLISHING, self)
+        subscription = await client.create_subscription(self.publishing, self)
+        self._number = subscription.subscription_id
         nodes = [client.get_node(one.node) for one in found]
-        await subscription.subscribe_data_change(nodes, queuesize=QUEUE)
+        await subscription.subscribe_data_change(nodes, queuesize=self.queue)
         agreed = subscription.parameters.RequestedPublishingInterval
-        self.store.negotiated((one.key, None, agreed, QUEUE, 0.0) for one in found)
+        self.store.negotiated((one.key, None, agreed, self.queue, 0.0) for one in found)
         if self._gap:
             await self.fill(client, found, self._gap)
             self._gap = None

@@ -28,13 +28,13 @@ COLUMNS = (
 class Store:
     """A SQLite file. A row is known by its tag, source time and status."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, once: bool = True) -> None:
         self._db = sqlite3.connect(path)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
         self._db.execute(
-            f"create table if not exists samples ({', '.join(COLUMNS)}, "
-            "primary key (tag, t, status)) without rowid"
+            f"create table if not exists samples ({', '.join(COLUMNS)}"
+            + (", primary key (tag, t, status)) without rowid" if once else ")")
         )
         self._db.execute(
             "create table if not exists model (tag text primary key, node text, datatype text, "
@@ -45,10 +45,11 @@ class Store:
             "publishing_ms real, queue integer, deadband real)"
         )
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """Keep rows; one that is there already stays as it is."""
+    def add(self, rows: Iterable[Row], *, instead: bool = False) -> None:
+        """Keep rows; one that is there already stays as it is, unless it comes `instead`."""
+        verb = "replace" if instead else "ignore"
         with self._db:
-            self._db.executemany("insert or ignore into samples values (?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany(f"insert or {verb} into samples values (?, ?, ?, ?, ?, ?)", rows)
 
     def describe(self, rows: Iterable[tuple[object, ...]]) -> None:
         """Keep what is known of the tags."""

@@ -26,7 +26,7 @@ def delays(trial: Trial, solution: str) -> pl.DataFrame:
     walls, instants = trial.served.walls, trial.served.instants
     rows = recorded(trial, solution).select("tag", "us", "arrived").drop_nulls()
     rows = rows.unique(["tag", "us"], keep="first")
-    both = changes(trial).join(rows, on=["tag", "us"])
+    both = changes(trial).join(rows, on=["tag", "us"]).sort("shown", "tag")
     shown = np.interp(both["shown"].to_numpy(), instants, walls)
     calm = np.ones(len(shown), dtype=np.bool_)
     for one in trial.incidents:

@@ -92,11 +92,11 @@ def false_status(trials: Sequence[Trial], solution: str) -> Measured | NotJudged
             if one["stop"] <= trial.begin or one["tag"] not in trial.served.tags:
                 continue
             stretches += 1
+            # the server tells a new status with the source time of the value it had
+            early = trial.served.instants[trial.served.instants < one["start"]]
+            since = (early[-2] if len(early) > 1 else 0.0) - trial.line.tags[one["tag"]].period
             inside = rows.filter(
-                (pl.col("tag") == one["tag"])
-                & pl.col("t").is_between(
-                    one["start"] - trial.line.tags[one["tag"]].period - 1.0, one["stop"]
-                )
+                (pl.col("tag") == one["tag"]) & pl.col("t").is_between(since, one["stop"])
             )
             if not inside.filter(~pl.col("good")).height:
                 bad.append({**one, "seed": trial.seed, "end": one["stop"],

@@ -12,6 +12,7 @@ from twin.judge.trial import Trial
 from twin.signals import sample
 
 PER_S = 1_000_000  # source times are compared in whole microseconds
+ROUNDED = 1e-3  # s: to this the times of disturbances are noted
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +59,7 @@ def forced(trial: Trial, tag: str, t: NDArray[np.float64]) -> NDArray[np.bool_]:
     hit = np.zeros(len(t), dtype=np.bool_)
     for one in trial.served.forced:
         if one["tag"] == tag:
-            hit |= (t >= one["start"]) & (t <= one["stop"])
+            hit |= (t >= one["start"] - ROUNDED) & (t <= one["stop"] + ROUNDED)
     return hit
 
 

@@ -1,0 +1,1 @@
+"""A sound detector: moving averages on live tags or on a data set."""

@@ -1,0 +1,1 @@
+"""An estimator of remaining life from a signal that grows with wear."""

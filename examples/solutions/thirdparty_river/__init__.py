@@ -1,0 +1,1 @@
+"""River, an online machine learning library from PyPI, as a detector."""
