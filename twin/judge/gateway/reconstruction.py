@@ -13,7 +13,7 @@ from twin.i18n import _
 from twin.judge.checks import Exhibit
 from twin.judge.gateway.rows import recorded
 from twin.judge.trial import Trial
-from twin.judge.truth.served import changes
+from twin.judge.truth.served import changes, jumps
 from twin.judge.verdict import Measured, NotJudged
 from twin.signals import sample
 
@@ -52,11 +52,10 @@ def errors(trial: Trial, solution: str) -> pl.DataFrame:
         return pl.DataFrame(schema=ERRORS)
     spans = [float(tag.high - tag.low) for tag in tags]
     true = _true(trial, names)
-    mine = recorded(trial, solution).filter(pl.col("tag").is_in(names))
+    mine = recorded(trial, solution).filter(pl.col("tag").is_in(names) & ~pl.col("jumped"))
     said = pl.when("good").then(pl.col("value")).otherwise(float("nan")).fill_null(float("nan"))
-    both = pl.concat(
-        [true, mine.select("tag", "t", said.alias("rebuilt"))], how="diagonal"
-    ).sort("tag", "t", maintain_order=True)  # fmt: skip
+    pieces = [true, mine.select("tag", "t", said.alias("rebuilt")), *_unsaid(trial, names)]
+    both = pl.concat(pieces, how="diagonal").sort("tag", "t", maintain_order=True)
     both = both.with_columns(
         pl.col("true", "rebuilt").forward_fill().over("tag"),
         (pl.col("t").shift(-1).over("tag").fill_null(trial.now) - pl.col("t")).alias("length"),
@@ -83,6 +82,16 @@ def errors(trial: Trial, solution: str) -> pl.DataFrame:
         pl.col("recorded").fill_null(0), pl.col("changed").fill_null(0),
         (pl.col("changed").fill_null(0) / judged >= FAST).alias("fast"),
     )  # fmt: skip
+
+
+def _unsaid(trial: Trial, names: Sequence[str]) -> list[pl.DataFrame]:
+    """Where a false clock begins to spoil times nothing is known, until the next row."""
+    periods = np.array([trial.line.tags[name].period for name in names])
+    return [
+        pl.DataFrame({"tag": names, "t": at - periods, "rebuilt": np.full(len(names), np.nan)})
+        for start, _stop, error in jumps(trial)
+        for at in (start, start + error)
+    ]
 
 
 def _true(trial: Trial, names: Sequence[str]) -> pl.DataFrame:
