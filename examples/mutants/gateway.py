@@ -168,7 +168,7 @@ class SlowReturn(Gateway):
 
     def on_cut(self) -> None:
         """Wait, once."""
-        self.again = 0.5 if self._waited else 12.0
+        self.again = 0.5 if self._waited else 20.0
         self._waited = True
         super().on_cut()
 

@@ -189,7 +189,7 @@ class Gateway:
         nodes = [client.get_node(one.node) for one in found]
         await subscription.subscribe_data_change(nodes, queuesize=self.queue)
         self.store.negotiated(self.settings_rows(found, granted))
-        if self._gap:
+        if self._gap is not None:
             await self.fill(client, found, self._gap)
             self._gap = None
         held, self._held = self._held, None
@@ -197,6 +197,8 @@ class Gateway:
 
     async def fill(self, client: Client, found: list[Found], since: dict[str, datetime]) -> None:
         """Read from history what came while nobody listened; before anything newer is kept."""
+        if not since:  # cut before anything had come
+            return
         until = max(since.values()) + LONGEST_GAP  # a line's clock may run faster than ours
         wanted = {one.node: since[one.key] for one in found if one.key in since}
         rows: list[Row] = []
