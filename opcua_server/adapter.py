@@ -210,9 +210,9 @@ class OpcUaAdapter:
             builder = SpaceBuilder(core.aspace, index)
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(builder, space, session, self.weather)
-            self._derivations = plant.assemble(core.aspace, index, session, store, space)
             history.capabilities(core.aspace, PAGE, NODES)
-            history.configurations(builder, space, session)
+            history.configurations(builder, space, session)  # before anyone asks for a tag
+            self._derivations = plant.assemble(core.aspace, index, session, store, space)
             core.bells = Bells(session, builder, space, store)
             roleset.show(core.aspace, self.accounts)
         core.rights = Rights(core.aspace, space, self.pki is not None)
