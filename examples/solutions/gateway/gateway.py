@@ -144,6 +144,7 @@ class Gateway:
         client = Client(self.settings.url, timeout=5.0)
         client.set_user(self.settings.user)
         client.set_password(self.settings.password)
+        await self.before(client)
         async with client:
             names = await client.get_namespace_array()
             if names != self._names:  # after a restart they may stand elsewhere
@@ -160,6 +161,9 @@ class Gateway:
             until = time.monotonic() + LAST_WAIT
             while time.monotonic() < min(until, self.last_message + QUIET):
                 await asyncio.sleep(LOOK)
+
+    async def before(self, client: Client) -> None:
+        """Before a connection is opened: nothing to do."""
 
     async def _there(self, client: Client) -> bool:
         """Whether the server still has our subscription: what it says at its end may get lost."""
