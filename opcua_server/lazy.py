@@ -36,6 +36,9 @@ class Source(Protocol):
     def ids(self) -> Iterator[ua.NodeId]:
         """All it can make."""
 
+    def value(self, node: ua.NodeId) -> ua.DataValue | None:
+        """The Value of one that is as it was made; None where only the node knows it."""
+
     def make(self, node: ua.NodeId) -> Sequence[NodeData]:
         """The node anew, with those that are made along with it."""
 
