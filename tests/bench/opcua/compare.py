@@ -47,7 +47,7 @@ def command(server: str, count: int | str) -> list[str] | None:
         return ["node", str(NODE / "server.mjs"), str(count), str(LIVES_S), str(free_port())]
     if server == "open62541":
         o6 = os.environ.get("TWIN_O6_PYTHON")
-        return o6 and [o6, str(OPEN62541), str(count), str(LIVES_S), str(free_port())] or None
+        return (o6 and [o6, str(OPEN62541), str(count), str(LIVES_S), str(free_port())]) or None
     secured = ["--pki", tempfile.mkdtemp()] if server == "secured" else []
     return [*python, "tests.bench.opcua.wide", str(count), *lives, *secured]
 

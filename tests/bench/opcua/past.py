@@ -1,4 +1,4 @@
-"""A line of the product with a past: `python -m tests.bench.opcua.past LINE HOURS [--seconds S]`."""
+"""A line of the product with a past: `python -m tests.bench.opcua.past LINE HOURS`."""
 
 from __future__ import annotations
 
