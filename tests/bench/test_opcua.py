@@ -23,7 +23,8 @@ def test_tags_at_one_hertz(figure, server, tags, clients):
     if found is None:
         pytest.skip("`npm ci` in tests/bench/node_opcua_server, o6's Python in TWIN_O6_PYTHON")
     figure(
-        f"OPC UA {server}, {tags} tags at 1 Hz to {clients}: {100 * found['delivered']:.2f} % told, "
+        f"OPC UA {server}, {tags} tags at 1 Hz to {clients}: "
+        f"{100 * found['delivered']:.2f} % told, "
         f"p99 {found['p99_s']:.2f} s, {100 * found['cpu']:.0f} % of a core, "
         f"{found['memory_mb']} MB, {found['start_s']} s to build"
     )
