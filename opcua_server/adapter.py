@@ -28,6 +28,7 @@ from opcua_server.chaos.weather import Weather
 from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
+from opcua_server.diagnostics.shown import Diagnostics
 from opcua_server.hardening import GuardedServer
 from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
@@ -214,6 +215,7 @@ class OpcUaAdapter:
             history.configurations(builder, space, session)
             core.bells = Bells(session, builder, space, store)
             roleset.show(core.aspace, self.accounts)
+        core.diagnostics = Diagnostics(core)
         core.rights = Rights(core.aspace, space, self.pki is not None)
         self._auditing = AuditEvents(core, self.application.uri, secured=self.pki is not None)
         self.audit.listeners.append(self._auditing)

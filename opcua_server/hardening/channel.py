@@ -58,6 +58,7 @@ def _ids(*names: str) -> frozenset[ua.NodeId]:
 
 (CREATE,) = _ids("CreateSession")
 (ACTIVATE,) = _ids("ActivateSession")
+(CLOSE,) = _ids("CloseSession")
 (BROWSE_NEXT,) = _ids("BrowseNext")
 DISCOVERY = _ids("FindServers", "GetEndpoints")
 CHANNEL = _ids("CloseSecureChannel")
@@ -308,11 +309,18 @@ class GuardedProcessor(Requests):
         return self.policy.peer_certificate or None
 
     async def _process_message(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
+        asks = self.session if self._holds(requesthdr.AuthenticationToken) else None
         try:
-            return await self._serve(typeid, requesthdr, seqhdr, body)
+            alive = await self._serve(typeid, requesthdr, seqhdr, body)
         except UNDECODABLE as error:
             log.warning("a request from %s cannot be decoded: %r", self.name, error)
+            self.iserver.tally.count(asks, typeid, ua.StatusCodes.BadDecodingError)
             raise ServiceError(ua.StatusCodes.BadDecodingError) from error
+        except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
+            self.iserver.tally.count(asks, typeid, error.code)
+            raise
+        self.iserver.tally.count(asks or self.session, typeid, None)
+        return alive
 
     async def _serve(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
         if typeid in NOT_OFFERED:
@@ -332,6 +340,7 @@ class GuardedProcessor(Requests):
             await asyncio.sleep(self.iserver.logins.wait(self.address))
         token = requesthdr.AuthenticationToken
         if self._holds(token):
+            self.session.leaves = typeid == CLOSE
             if typeid == BROWSE_NEXT and self.session.is_activated():  # asyncua does not know it
                 await self._browse_next(requesthdr, seqhdr, body)
                 return True

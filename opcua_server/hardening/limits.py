@@ -26,7 +26,7 @@ NOTIFICATIONS = 50_000  # in a message, 1.7 MB of numbers; more go into the next
 RETRANSMISSION_BYTES = 8 * 1024 * 1024  # of numbers kept for Republish, a subscription; assumed
 QUEUE = 100  # values a monitored item holds; assumed
 LEAST_PUBLISHING_MS, MOST_PUBLISHING_MS = 20.0, 60_000.0  # assumed
-OPERATIONS = 10_000  # a request; the figure asyncua shows in ServerCapabilities
+OPERATIONS = 10_000  # a request; assumed
 REFERENCES = 10_000  # of a node in one answer to Browse; more by BrowseNext; assumed
 BROWSE_POINTS = 1000  # continuation points of Browse a session; assumed
 REFERENCES_WAITING = 200_000  # references they hold, a session; assumed
@@ -49,4 +49,15 @@ PUBLISHED = {
     "MaxMonitoredItemsQueueSize": QUEUE,
     "MaxStringLength": MESSAGE,
     "MaxByteStringLength": MESSAGE,
+} | {
+    f"OperationLimits_{name}": OPERATIONS
+    for name in (
+        "MaxNodesPerRead",
+        "MaxNodesPerWrite",
+        "MaxNodesPerMethodCall",
+        "MaxNodesPerBrowse",
+        "MaxNodesPerRegisterNodes",
+        "MaxNodesPerTranslateBrowsePathsToNodeIds",
+        "MaxMonitoredItemsPerCall",
+    )
 }

@@ -21,6 +21,7 @@ from asyncua.crypto import uacrypto
 from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.internal_server import InternalServer
 
+from opcua_server.diagnostics.tally import Tally
 from opcua_server.hardening.buffer import bound_decoding
 from opcua_server.hardening.channel import GuardedProcessor, GuardedProtocol
 from opcua_server.hardening.limits import (
@@ -63,6 +64,7 @@ class GuardedInternalServer(InternalServer):
         super().__init__(user_manager=user_manager)
         bound_decoding()
         self.audit = Audit()
+        self.tally = Tally()
         self.logins = FailedLogins()
         self.incomplete = 0  # bytes of unfinished messages, all connections
         self.rates = Remembered(
@@ -196,4 +198,5 @@ class GuardedServer(Server):
             told = dataclasses.replace(await status.read_value(), CurrentTime=now)
             await status.write_value(told)
             await self.iserver.current_time_node.write_value(now)
+            await self.iserver.diagnostics.publish()
             await asyncio.sleep(1)

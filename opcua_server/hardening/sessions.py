@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +12,7 @@ from asyncua import ua
 from asyncua.common.utils import ServiceError
 from asyncua.server.internal_session import InternalSession
 
+from opcua_server.diagnostics.tally import SessionTally
 from opcua_server.hardening.browsing import BrowsePages
 from opcua_server.hardening.limits import (
     ITEMS_PER_SESSION,
@@ -52,6 +54,7 @@ class GuardedSession(InternalSession):
     """A session with a token nobody can guess, its own subscriptions and bounds on all it asks."""
 
     user: Any
+    leaves = False  # the client said good-bye
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -59,10 +62,17 @@ class GuardedSession(InternalSession):
         self.signed_by: bytes | None = None
         self.moving = False
         self.pages = BrowsePages()
+        self.tally = SessionTally()
+        self.iserver.tally.sessions += 1
         self.iserver.unregister_external_session(self)
         token = secrets.token_bytes(32)
         self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
         self.iserver.register_external_session(self)
+
+    async def create_session(self, params: Any, sockname: Any = None) -> Any:
+        """Begin, and note what the client says of itself."""
+        self.tally = SessionTally.of(params)
+        return await super().create_session(params, sockname)
 
     def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
         """Activate; a session that moves to another channel keeps its user."""
@@ -73,6 +83,8 @@ class GuardedSession(InternalSession):
             raise ServiceError(ua.StatusCodes.BadIdentityTokenRejected)
         if self.channel is not None and not self.moving:
             self.signed_by = self.channel.signed_by
+        token = type(params.UserIdentityToken).__name__
+        self.tally.logged_in(self.user, token, params.LocaleIds)
         return result
 
     def _log_in(self, params: Any, peer_certificate: bytes | None) -> Any:
@@ -140,6 +152,10 @@ class GuardedSession(InternalSession):
         bounded(params)
         return await super().translate_browsepaths_to_nodeids(params)
 
+    def registered(self, nodes: Any) -> list[ua.NodeId]:
+        """Registered nodes are themselves: nothing is kept, so there is nothing to forget."""
+        return list(bounded(nodes))
+
     async def create_subscription(
         self, params: Any, callback: Any, request_callback: Any = None
     ) -> Any:
@@ -170,11 +186,13 @@ class GuardedSession(InternalSession):
     async def delete_monitored_items(self, params: Any) -> Any:
         """Drop monitored items of an own subscription."""
         self._need(params.SubscriptionId)
+        bounded(params.MonitoredItemIds)
         return await super().delete_monitored_items(params)
 
     async def set_monitoring_mode(self, params: Any) -> Any:
         """Switch monitored items of an own subscription."""
         self._need(params.SubscriptionId)
+        bounded(params.MonitoredItemIds)
         return await super().set_monitoring_mode(params)
 
     def set_triggering(self, params: Any) -> Any:
@@ -256,6 +274,9 @@ class GuardedSession(InternalSession):
 
     async def close_session(self, delete_subs: bool = True) -> None:
         """End, with all subscriptions: nobody could prove afterwards that they are his."""
+        if self.is_activated():
+            timed_out = self._timeout_task is asyncio.current_task()
+            self.iserver.tally.ended(timed_out, not self.leaves)
         await super().close_session(True)
 
 

@@ -65,6 +65,8 @@ CALLS: dict[ua.NodeId, Role] = {
     for name, role in (
         ("Server_GetMonitoredItems", "observer"),
         ("Server_ResendData", "observer"),
+        ("ServerType_GetMonitoredItems", "observer"),
+        ("ServerType_ResendData", "observer"),
         ("ConditionType_ConditionRefresh", "observer"),
         ("ConditionType_ConditionRefresh2", "observer"),
         ("ConditionType_AddComment", "operator"),

@@ -66,6 +66,8 @@ class LineSubscriptions(SubscriptionService):
             most=params.MaxNotificationsPerPublish,
         )
         await made.start()
+        if core is not None and request_callback is not None:
+            core.tally.subscriptions += 1
         self.subscriptions[number] = made
         return result
 
