@@ -47,6 +47,7 @@ from opcua_server.services import LineInternalServer
 from opcua_server.shared import SharedTypes, move_namespace
 from opcua_server.store import LiveStore
 from opcua_server.subscriptions import Hub
+from opcua_server.subscriptions.granted import granted
 from opcua_server.subscriptions.settle import Settling
 from twin.errors import PortInUse
 from twin.i18n import _
@@ -210,9 +211,9 @@ class OpcUaAdapter:
             builder = SpaceBuilder(core.aspace, index)
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(builder, space, session, self.weather)
-            self._derivations = plant.assemble(core.aspace, index, session, store, space)
             history.capabilities(core.aspace, PAGE, NODES)
-            history.configurations(builder, space, session)
+            history.configurations(builder, space, session)  # before anyone asks for a tag
+            self._derivations = plant.assemble(core.aspace, index, session, store, space)
             core.bells = Bells(session, builder, space, store)
             roleset.show(core.aspace, self.accounts)
         core.diagnostics = Diagnostics(core)
@@ -290,6 +291,10 @@ class OpcUaAdapter:
                 found = core.subscription_service.subscriptions.values
                 self._settling = (core, Settling(found))
             await self._settling[1].settle(t)
+
+    def granted(self) -> list[dict[str, Any]]:
+        """What every subscriber was granted (see `subscriptions.granted`); none while down."""
+        return [] if self.core is None else granted(self.core)
 
     async def publish(self, block: Any) -> None:
         """Take a block of values; clients are told of those that changed."""

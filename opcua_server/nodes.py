@@ -1,6 +1,6 @@
 """The address space of a line, from its tag table: Objects / line / station / tag.
 
-Every tag is a variable with its unit, range, access and history; every station and the line have
+Every tag is a variable, made by `tag_nodes` when somebody asks; every station and the line have
 their methods. Identifiers are the tag table's keys, so they are the same in every run.
 """
 
@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from asyncua import ua
-from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
+from asyncua.server.address_space import AddressSpace
 
 from opcua_server.bulk import A, SpaceBuilder, T, attribute
+from opcua_server.lazy import LazyNodes
 from opcua_server.methods import METHODS, Method
 from opcua_server.store import LiveStore
-from opcua_server.units import engineering_units
+from opcua_server.tag_nodes import HISTORY, READ, WRITE, TagNodes
 from twin.equipment.tag import Tag, Text
 from twin.field import Exposure
 from twin.line.line import Line
 
 IDS = ua.ObjectIds
-READ, WRITE, HISTORY = 1, 2, 4  # AccessLevel bits, OPC 10000-3, 8.57
-DATA_TYPES = {"float": IDS.Double, "int": IDS.Int64, "bool": IDS.Boolean, "enum": IDS.UInt32}
 CONTROLS = ("start", "stop", "reset")  # commands of the methods that control jobs
 LINE_STATION = "Line"  # the "station" of the tags of the line itself
 LAST_REJECTION = "LastRejection"
@@ -36,8 +34,8 @@ class Space:
 
     line: ua.NodeId
     rejection: ua.NodeId
+    variables: TagNodes  # of each row, made when asked for
     tags: dict[ua.NodeId, int] = field(default_factory=dict)
-    variables: list[NodeData] = field(default_factory=list)
     methods: dict[ua.NodeId, tuple[Any, ua.NodeId, str]] = field(default_factory=dict)
     inherited: dict[tuple[ua.NodeId, ua.NodeId], ua.NodeId] = field(default_factory=dict)
     korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = field(default_factory=dict)
@@ -67,7 +65,6 @@ def build(
     builder = SpaceBuilder(address_space, namespace)
     texts = _Texts(builder)
     line_id = builder.node_id(line.id)
-    space = Space(line_id, builder.node_id(LAST_REJECTION), korean=texts.korean)
     objects = ua.NodeId(IDS.ObjectsFolder)
     builder.object(line_id, line.id, objects, IDS.Organizes, **texts.of(line_id, line.title))
     parents = {LINE_STATION: line_id}
@@ -75,12 +72,16 @@ def build(
         node_id = parents[station.id] = builder.node_id(station.id)
         named = texts.of(node_id, station.title)
         builder.object(node_id, station.id, line_id, IDS.HasComponent, **named)
-    for row, tag in enumerate(shown.tags.values()):
-        access = READ | HISTORY * history
-        access |= WRITE * (f"{tag.station}.{tag.setting}" in shown.settings)
-        node = _add_tag(builder, texts, tag, parents[tag.station], store, row, access)
-        space.tags[node.nodeid] = row
-        space.variables.append(node)
+
+    def access(tag: Tag) -> int:
+        written = f"{tag.station}.{tag.setting}" in shown.settings
+        return READ | HISTORY * history | WRITE * written
+
+    tags = TagNodes(builder, tuple(shown.tags.values()), dict(parents), store, access)
+    address_space._nodes = LazyNodes(address_space._nodes, tags)
+    tags.hang()
+    space = Space(line_id, builder.node_id(LAST_REJECTION), tags, korean=texts.korean)
+    space.tags |= {node: row for row, node in enumerate(tags.nodes)}
     offered = [
         method
         for method in METHODS
@@ -111,64 +112,6 @@ class _Texts:
             "display": ua.LocalizedText(title.en, "en"),
             "description": ua.LocalizedText(told.en, "en"),
         }
-
-
-def _add_tag(
-    builder: SpaceBuilder,
-    texts: _Texts,
-    tag: Tag,
-    parent: ua.NodeId,
-    store: LiveStore,
-    row: int,
-    access: int,
-) -> NodeData:
-    node_id = builder.node_id(tag.key)
-    value = AttributeValue(ua.DataValue())
-    value.value = None
-    value.value_callback = lambda _node, _attribute: store.data_value(row)
-    node = builder.variable(
-        node_id,
-        tag.name,
-        parent,
-        _type_of(tag),
-        DATA_TYPES[tag.kind],
-        value,
-        access=access,
-        historizing=bool(access & HISTORY),
-        interval=tag.period * 1000.0,
-        **texts.of(node_id, tag.title),
-    )
-    if tag.kind == "enum":
-        labels = _labels(tag.labels)
-        builder.property(node_id, "EnumStrings", IDS.LocalizedText, labels, array=True)
-    elif tag.kind != "bool":
-        builder.property(node_id, "EURange", IDS.Range, _range(tag.low, tag.high))
-        if tag.unit:
-            builder.property(node_id, "EngineeringUnits", IDS.EUInformation, _unit(tag.unit))
-    return node
-
-
-def _type_of(tag: Tag) -> int:
-    if tag.kind == "enum":
-        return int(IDS.MultiStateDiscreteType)
-    if tag.kind == "bool":
-        return int(IDS.BaseDataVariableType)
-    return int(IDS.AnalogUnitRangeType if tag.unit else IDS.AnalogItemType)
-
-
-@lru_cache(maxsize=1024)
-def _range(low: float, high: float) -> AttributeValue:
-    return attribute(ua.Range(float(low), float(high)), T.ExtensionObject)
-
-
-@lru_cache(maxsize=256)
-def _unit(unit: str) -> AttributeValue:
-    return attribute(engineering_units(unit), T.ExtensionObject)
-
-
-@lru_cache(maxsize=256)
-def _labels(labels: tuple[str, ...]) -> AttributeValue:
-    return attribute([ua.LocalizedText(label, "en") for label in labels], T.LocalizedText)
 
 
 def _add_methods(
@@ -215,7 +158,7 @@ def _add_rejection(builder: SpaceBuilder, texts: _Texts, space: Space) -> None:
 
 def korean_text(space: Space, node: ua.NodeId, attribute_id: int) -> ua.LocalizedText | None:
     """Korean DisplayName or Description of one of our nodes."""
-    texts = space.korean.get(node)
+    texts = space.korean.get(node) or space.variables.korean(node)
     if texts is None:
         return None
     return texts[0] if attribute_id == A.DisplayName else texts[1]

@@ -87,6 +87,7 @@ case "${1:-}" in
   test)
     wanted=("${LIBRARIES[@]}" fonts-noto-cjk)
     has chromium || wanted+=(chromium)
+    has mosquitto || [ -x /usr/sbin/mosquitto ] || wanted+=(mosquitto)
     has node && has npm || wanted+=(nodejs npm)
     if ! debian "${wanted[@]}"; then
       complete=no

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from asyncua import Client, ua
 
 from examples.solutions.gateway.browse import Found
 from examples.solutions.gateway.gateway import Gateway, Settings
+from examples.solutions.gateway.granted import Granted
 from examples.solutions.gateway.store import Row
 
 QUERY = "select * from samples order by t"
@@ -206,6 +209,28 @@ class TypedIn(Gateway):
         return tuple(row)
 
 
+class BelievesRequests(Gateway):
+    """What it asked for is what it thinks it has."""
+
+    def settings_rows(self, found: list[Found], granted: Granted) -> Iterable[tuple[object, ...]]:
+        """As asked."""
+        return [(one.key, 0.0, self.publishing, self.queue, 0.0) for one in found]
+
+
+class HandMapped(Gateway):
+    """Half of the tags were typed into a list; nobody looked for the others."""
+
+    def model_row(self, one: Found) -> tuple[object, ...]:
+        """A tag of the list, or something else."""
+        row = super().model_row(one)
+        return row if hash_of(one.key) % 2 else (f"tag_{hash_of(one.key)}", *row[1:])
+
+
+def hash_of(key: str) -> int:
+    """A number of a tag, the same in every run."""
+    return crc32(key.encode())
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A broken gateway: its class, the checks it must fail, and how it hands in its samples."""
@@ -224,20 +249,22 @@ MUTANTS: dict[str, Mutant] = {
     "loses-gap": _of(LosesGap, "GW-01.missing"),
     "repeats-gap": _of(RepeatsGap, "GW-02.duplicates"),
     "newest-first": _of(Gateway, "GW-02.order", query="select * from samples order by t desc"),
-    "server-time": _of(ServerTime, "GW-01.missing", "GW-04.times"),
+    "server-time": _of(ServerTime, "GW-01.missing", "GW-04.times", "GW-09.error"),
     "zero-for-bad": _of(ZeroForBad, "GW-03.values", "GW-03.status"),
     "skips-bad": _of(SkipsBad, "GW-03.status"),
-    "wrong-scale": _of(WrongScale, "GW-03.values"),
+    "wrong-scale": _of(WrongScale, "GW-03.values", "GW-09.error"),
     "single-precision": _of(SinglePrecision, "GW-03.values"),
     "small-integers": _of(SmallIntegers, "GW-03.values"),
     "wrong-states": _of(WrongStates, "GW-03.values"),
-    "local-time": _of(LocalTime, "GW-01.missing", "GW-03.status", "GW-04.times"),
+    "local-time": _of(LocalTime, "GW-01.missing", "GW-03.status", "GW-04.times", "GW-09.error"),
     "own-clock": _of(OwnClock, "GW-04.times"),
-    "never-returns": _of(NeverReturns, "GW-01.missing", "GW-07.recovery"),
+    "never-returns": _of(NeverReturns, "GW-01.missing", "GW-07.recovery", "GW-09.error"),
     "slow-return": _of(SlowReturn, "GW-07.recovery"),
     "deadband": _of(Deadband, "GW-01.missing"),
-    "short-queue": _of(ShortQueue, "GW-01.missing"),
+    "short-queue": _of(ShortQueue, "GW-01.missing", "GW-09.error"),
     "typed-in-model": _of(TypedIn, "GW-10.model"),
+    "hand-mapped": _of(HandMapped, "GW-10.found"),
+    "believes-requests": _of(BelievesRequests, "GW-08.settings"),
 }
 
 

@@ -13,7 +13,6 @@ from asyncua import ua
 from asyncua.server.address_space import AttributeValue
 
 GOOD = ua.StatusCode()
-NO_VALUE = ua.StatusCode(ua.StatusCodes.BadNoData)
 
 
 class State(NamedTuple):
@@ -30,9 +29,15 @@ class State(NamedTuple):
 class DerivedValue:
     """One computed variable. Its source time is that of the state its value was first seen in."""
 
-    def __init__(self, compute: Callable[[], ua.Variant], state: Callable[[], State]) -> None:
+    def __init__(
+        self,
+        compute: Callable[[], ua.Variant],
+        state: Callable[[], State],
+        absent: int = ua.StatusCodes.BadNoData,
+    ) -> None:
         self._compute = compute
         self._state = state
+        self._absent = ua.StatusCode(absent)
         self._seen: Any = None
         self._made: ua.DataValue | None = None
         self._told: ua.DataValue | None = None
@@ -47,7 +52,7 @@ class DerivedValue:
             self._seen = seen
             value = self._compute()
             if value.Value is None and not value.is_array and status.is_good():
-                status = NO_VALUE
+                status = self._absent
             made = self._made
             if made is None or value != made.Value or status != made.StatusCode:
                 self._made = ua.DataValue(value, status, moment, datetime.now(UTC))

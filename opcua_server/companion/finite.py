@@ -65,13 +65,19 @@ def _name(graph: Graph, node: ua.NodeId) -> str:
 
 def _named(graph: Graph, node: ua.NodeId, number: str) -> Named:
     held = [one.NodeId for one in graph.children(node) if one.BrowseName.Name == number]
-    return Named(node, _name(graph, node), int(graph.attribute(held[0], A.Value)))
+    told = graph.attribute(held[0], A.Value)  # OPC 30050 numbers no transition
+    return Named(node, _name(graph, node), 0 if told is None else int(told))
 
 
-def current(of: Finite, state: Callable[[View], str | None], tag: str = "") -> dict[str, Given]:
+def current(
+    of: Finite,
+    state: Callable[[View], str | None],
+    tag: str = "",
+    absent: int = ua.StatusCodes.BadNoData,
+) -> dict[str, Given]:
     """Values of CurrentState, its Id and Number, where `state` names the present state.
 
-    `tag` is the key of the tag it is made from.
+    `tag` is the key of the tag it is made from, `absent` the StatusCode where there is no state.
     """
 
     def told(field: Callable[[Named], Any]) -> Derived:
@@ -79,7 +85,7 @@ def current(of: Finite, state: Callable[[View], str | None], tag: str = "") -> d
             name = state(view)
             return None if name is None else field(of.states[name])
 
-        return Derived(value, of=tag)
+        return Derived(value, of=tag, absent=absent)
 
     return {
         "CurrentState": told(lambda one: ua.LocalizedText(one.name, "en")),

@@ -17,6 +17,7 @@ from twin.trace.index import Series
 from twin.trace.tables import State
 
 MS = 1000.0  # a Duration counts milliseconds (OPC 10000-3, 8.13)
+WORKING = tuple(float(state == State.WORKING) for state in State)
 _BUSY = np.array(EXECUTING) > 0.0
 
 
@@ -47,6 +48,23 @@ def power_on(view: View, station: str) -> float | None:
 def operating(view: View, station: str) -> float | None:
     """Time since the start that the station was executing, ms."""
     return _spent(view, station, EXECUTING)
+
+
+def worked(view: View, station: str, since: float, until: float) -> float:
+    """Seconds of [since, until) that the station worked, of time whose log is there."""
+    trace = view.session.trace
+    place = trace.line.place(station)
+    series = trace.index.states(place)
+
+    def before(t: float) -> float:
+        row = _row(series, t)
+        if row < 0:
+            return 0.0
+        level = WORKING[int(series.state[row])]
+        sums = trace.index.integral(place, WORKING)
+        return float(sums[row]) + level * (t - float(series.t[row]))
+
+    return before(until) - before(since)
 
 
 def cycles(view: View, station: str) -> int | None:

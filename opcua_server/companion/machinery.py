@@ -116,6 +116,12 @@ def add_station(plant: Plant, station: Station) -> None:
         "HasAddIn",
         values=machine_identification(plate),
     )
+    add_blocks(plant, station)
+
+
+def add_blocks(plant: Plant, station: Station) -> None:
+    """Building blocks of a station that has its Identification."""
+    types, node = plant.types, plant.station(station.id)
     folder = blocks(plant, node)
     types.refer(folder, "HasAddIn", f"{station.id}.Identification")
     if not types.shows(f"{station.id}.State"):

@@ -14,6 +14,7 @@ from opcua_server.companion import (
     machinery,
     machinetool,
     process_values,
+    weihenstephan,
 )
 from opcua_server.companion.part import Part, Plant
 
@@ -27,6 +28,8 @@ def needs(session: Any) -> tuple[str, ...]:
     used = ["DI", "Machinery"]
     if any(machinetool.applies(session, station) for station in line.stations):
         used.append("MachineTool")
+    if any(weihenstephan.applies(session, station) for station in line.stations):
+        used.append("Weihenstephan")
     if any(f"{station.id}.Energy" in shown for station in line.stations):
         used.append("PnEm")
     if any(process_values.measured(station, shown) for station in line.stations):
@@ -45,6 +48,8 @@ def build(plant: Plant) -> None:
         types.refer(folder, "Organizes", plant.station(station.id))
         if machinetool.applies(plant.session, station):
             machinetool.add(plant, station)
+        elif weihenstephan.applies(plant.session, station):
+            weihenstephan.add(plant, station)
         else:
             machinery.add_station(plant, station)
         machinery.add_lifetimes(plant, station)

@@ -12,10 +12,12 @@ from asyncua.server.address_space import AddressSpace
 
 from opcua_server.bulk import SpaceBuilder
 from opcua_server.companion import loader
+from opcua_server.companion.batch_units import BATCH_UNITS
 from opcua_server.companion.clock import CLOCK
 from opcua_server.companion.derived import Derivations
 from opcua_server.companion.jobs import JOBS
 from opcua_server.companion.machines import MACHINES
+from opcua_server.companion.packml import PACKML
 from opcua_server.companion.part import Part, Plant
 from opcua_server.companion.recipes import RECIPES
 from opcua_server.companion.sets import BY_NAME, closure
@@ -26,7 +28,7 @@ from opcua_server.store import LiveStore
 
 __all__ = ["PARTS", "Part", "Plant", "assemble"]
 
-PARTS: tuple[Part, ...] = (MACHINES, JOBS, CLOCK, RECIPES)
+PARTS: tuple[Part, ...] = (MACHINES, JOBS, CLOCK, RECIPES, PACKML, BATCH_UNITS)
 
 
 def needed(session: Any) -> set[str]:

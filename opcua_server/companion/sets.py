@@ -39,7 +39,7 @@ SETS: tuple[TypeSet, ...] = (
         ("DI", "IA", "Machinery", "JobControl", "Jobs"),
     ),
     TypeSet("PackML", f"{_UA}/PackML/", "OPC 30050"),
-    TypeSet("Weihenstephan", f"{_UA}/Weihenstephan/", "OPC 30060", ("DI", "Machinery", "PackML")),
+    TypeSet("Weihenstephan", f"{_UA}/Weihenstephan/", "OPC 40600", ("DI", "Machinery", "PackML")),
     TypeSet("PnEm", f"{_UA}/PNEM/", "OPC 30141", ("DI",)),
     TypeSet("PADIM", f"{_UA}/PADIM/", "OPC 30081", ("DI", "IRDI")),
     TypeSet(

@@ -19,7 +19,7 @@ from typing import Any
 
 from asyncua import ua
 
-from opcua_server.bulk import SpaceBuilder
+from opcua_server.bulk import A, SpaceBuilder, T, attribute
 from opcua_server.companion import loader, structures
 from opcua_server.companion.calls import Call, handler_of
 from opcua_server.companion.graph import HAS_TYPE, PLACEHOLDERS, Graph
@@ -28,6 +28,7 @@ from opcua_server.companion.names import Named, Names
 from opcua_server.companion.sets import BY_NAME, TypeSet, closure
 from opcua_server.companion.values import Given, View
 from opcua_server.companion.variables import Variables
+from opcua_server.lazy import untouched
 from twin.trace.journal import Role
 
 C = ua.NodeClass
@@ -127,9 +128,14 @@ class Types:
         own = self._id(node_id)
         made = self._maker.concrete(self.node(kind), None, str(own.Identifier))
         node = self.space[own]
-        node.references = [one for one in node.references if one.ReferenceTypeId != HAS_TYPE]
+        for one in [one for one in node.references if one.ReferenceTypeId == HAS_TYPE]:
+            node.references.remove(one)
         self._maker.refer(node, HAS_TYPE, made)
+        if self.line is not None:
+            self.line.variables.adopted[own] = made
         for reference in node.references:
+            if untouched(self.space._nodes, reference.NodeId):
+                continue
             for back in self.space[reference.NodeId].references:
                 if back.NodeId == own:
                     back.TypeDefinition = made
@@ -189,6 +195,10 @@ class Types:
         """A reference between two nodes that are there, in both directions."""
         node = self.space[self._id(source)]
         self._maker.refer(node, self.node(kind), self._id(target), both=True)
+
+    def narrow(self, node: ua.NodeId, kind: Named) -> None:
+        """Say which data type a variable carries, where its type leaves that open."""
+        self.space[node].attributes[A.DataType] = attribute(self.node(kind), T.NodeId)
 
     def method(
         self,

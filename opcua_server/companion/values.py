@@ -45,12 +45,14 @@ class Derived:
     """A value computed from the state of the session; None stands for no value.
 
     `kind` is its type on the wire where the declared one is abstract (a Number). `of` is the key of
-    the tag it is made from: it is as old and as certain as that.
+    the tag it is made from: it is as old and as certain as that. `absent` is its StatusCode where
+    it has no value.
     """
 
     compute: Callable[[View], Any]
     kind: ua.VariantType | None = None
     of: str = ""
+    absent: int = ua.StatusCodes.BadNoData
 
 
 Given = Any  # a constant, Row or Derived

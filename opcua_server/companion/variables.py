@@ -127,7 +127,7 @@ class Variables:
                 return State(seen, view.moment)
             return State((seen, told.StatusCode), told.SourceTimestamp, told.StatusCode)
 
-        derived = DerivedValue(compute, state)
+        derived = DerivedValue(compute, state, given.absent)
         derivations.values.append(derived)
         return derived.attribute, self._concrete(data_type, kind), READ
 

@@ -59,22 +59,20 @@ def configurations(builder: SpaceBuilder, space: Space, session: Any) -> None:
     if not session.keeps_history:
         return
     types = Types(builder, (), line=space)
-    made: dict[tuple[str, bool], ua.NodeId] = {}
-    for tag, variable in zip(session.shown.tags.values(), space.variables, strict=True):
-        stepped = tag.kind != "float"
-        key = (tag.station, stepped)
-        if key not in made:
-            name = "Stepped" if stepped else "Sloped"
-            made[key] = types.instantiate(
-                IDS.HistoricalDataConfigurationType,
-                f"{tag.station}.HA Configuration.{name}",
-                ua.QualifiedName("HA Configuration"),
-                variable.nodeid,
-                IDS.HasHistoricalConfiguration,
-                values=_configuration(stepped, session.started_at),
-            ).node
-        else:
-            types.refer(variable.nodeid, IDS.HasHistoricalConfiguration, made[key])
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for row, tag in enumerate(session.shown.tags.values()):
+        groups.setdefault((tag.station, tag.kind != "float"), []).append(row)
+    for (station, stepped), (first, *others) in groups.items():
+        name = "Stepped" if stepped else "Sloped"
+        made = types.instantiate(
+            IDS.HistoricalDataConfigurationType,
+            f"{station}.HA Configuration.{name}",
+            ua.QualifiedName("HA Configuration"),
+            space.variables.nodes[first],
+            IDS.HasHistoricalConfiguration,
+            values=_configuration(stepped, session.started_at),
+        )
+        space.variables.configure(made.node, others)
 
 
 def _configuration(stepped: bool, since: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 
 from opcua_server.accounts import LineUser, at_least
-from opcua_server.nodes import HISTORY, READ, WRITE, Space
+from opcua_server.nodes import Space
 from opcua_server.security.roleset import IDENTITIES, ROLE_IDS
+from opcua_server.tag_nodes import HISTORY, READ, WRITE
 from twin.trace.journal import ROLES, Role
 
 IDS, A, P = ua.ObjectIds, ua.AttributeIds, ua.PermissionType
@@ -165,8 +166,8 @@ class Rights:
 
     def _access_level(self, node: ua.NodeId, kind: Kind, user: LineUser) -> ua.Variant | None:
         told = self.aspace.read_attribute_value(node, A.AccessLevel)
-        if told.Value is None:
-            return None  # no variable
+        if told.Value is None or told.Value.Value is None:
+            return None  # no variable, or a standard one that does not say
         level = told.Value.Value
         for bit, least in ((READ, kind.read), (WRITE, kind.write), (HISTORY, kind.history)):
             if least is None or not user.may(least):

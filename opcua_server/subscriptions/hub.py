@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from asyncua import ua
-from asyncua.server.address_space import NodeData
 from numpy.typing import NDArray
 
 from opcua_server.store import WIRE, LiveStore, Resent, period_ticks
 from opcua_server.subscriptions.packed import Columns, PackedItems
 from opcua_server.subscriptions.record import SERVER, SOURCE, STATUS, VALUE, bits_of
+from opcua_server.tag_nodes import TagNodes
 from twin.field import Records
 from twin.field.table import PLAIN
 
@@ -28,7 +28,7 @@ class Hub:
     """
 
     def __init__(
-        self, store: LiveStore, tags: Mapping[ua.NodeId, int], variables: Sequence[NodeData]
+        self, store: LiveStore, tags: Mapping[ua.NodeId, int], variables: TagNodes
     ) -> None:
         count = len(store.tags)
         self.store, self.tags, self.variables = store, tags, variables

@@ -23,6 +23,7 @@ def solution(name: str, command: str, query: str = QUERY) -> dict:
         "claims": [
             {"table": "samples", "sql": query, "database": database},
             {"table": "model", "sql": model, "database": database},
+            {"table": "settings", "sql": "select * from settings", "database": database},
         ],
     }
 
@@ -41,7 +42,12 @@ PLAN = {
         {"at": "80 s", "do": "restart", "for": "1 s"},
         {"at": "125 s", "do": "drop-subscriptions"},
     ],
-    "thresholds": {"GW-05.median": 30.0, "GW-05.p99": 60.0, "GW-07.recovery": 9.0},
+    "thresholds": {
+        "GW-05.median": 30.0,
+        "GW-05.p99": 60.0,
+        "GW-07.recovery": 9.0,
+        "GW-09.error": 2.0,
+    },
     "solutions": [
         solution("reference", "python -m examples.solutions.gateway"),
         *(

@@ -96,6 +96,7 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         if any(one.by_hand for one in workers):
             say(_("The run is over; {seconds:g} s to hand in.").format(seconds=plan.grace))
             await asyncio.sleep(plan.grace)
+        granted = tuple(getattr(site.opcua, "granted", list)())
         await asyncio.gather(*(one.stop(plan.grace) for one in workers))
         incidents += exits(workers, session.now)
         incidents += _chaos_incidents(site, session.now)
@@ -104,7 +105,11 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         for one in plan.solutions
     }
     served = Served(
-        np.array(witness.instants), np.array(witness.walls), witness.tags, _forced(incidents)
+        np.array(witness.instants),
+        np.array(witness.walls),
+        witness.tags,
+        _forced(incidents),
+        granted,
     )
     return Trial(
         session.trace, started_at, plan.clock, claims, plan.level, plan.dirt, plan.speed, begin,

@@ -21,7 +21,10 @@ def simulated(given: pl.Series, started_at: datetime, zone: str, epoch: str) -> 
         numbers = given.cast(pl.Float64)
         numbers = numbers if epoch == "simulated" else numbers / PER_SECOND[epoch] - begin
         return numbers.set(numbers.is_nan() | numbers.is_infinite(), None)
-    if given.dtype == pl.String:
+    if given.dtype == pl.String:  # a CSV file has numbers as text too
+        numbers = given.str.strip_chars().cast(pl.Float64, strict=False)
+        if numbers.null_count() == given.null_count():
+            return simulated(numbers, started_at, zone, epoch)
         given = _dates(given, zone)
     if not isinstance(given.dtype, pl.Datetime):
         return pl.Series(given.name, [None] * len(given), pl.Float64)

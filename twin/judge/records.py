@@ -48,6 +48,7 @@ def keep(trial: Trial, folder: Path, root: Path) -> Tried:
         "started_at": trial.started_at.isoformat(), "clock": trial.clock, "level": trial.level,
         "dirt": trial.dirt, "speed": trial.speed, "begin": trial.begin,
         "tags": list(trial.served.tags), "forced": list(trial.served.forced),
+        "granted": list(trial.served.granted),
         "incidents": [asdict(one) for one in trial.incidents], "audit": list(trial.audit),
         "usage": {name: asdict(one) for name, one in trial.usage.items()},
         "feeds": dict(trial.feeds),
@@ -99,7 +100,7 @@ def again(tried: Tried, root: Path) -> Trial:
         facts["level"], facts["dirt"], facts["speed"], facts["begin"],
         Served(
             served["t"].to_numpy(), served["wall"].to_numpy(), tuple(facts["tags"]),
-            tuple(facts["forced"]),
+            tuple(facts["forced"]), tuple(facts.get("granted", ())),
         ),
         tuple(Incident(**one) for one in facts["incidents"]), tuple(facts["audit"]),
         {name: Usage(**one) for name, one in facts["usage"].items()}, facts["feeds"],

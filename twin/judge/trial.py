@@ -33,13 +33,16 @@ class Served:
 
     `walls` are the same instants by the wall clock (s since 1970 UTC). Values are not kept: they
     are those of the signals just before each instant. `forced` holds
-    the rows (tag, start, stop, status) in which a disturbance replaced the status of a tag.
+    the rows (tag, start, stop, status) in which a disturbance replaced the status of a tag,
+    `granted` what each subscriber was granted at the end (user, tag, sampling_ms, publishing_ms,
+    queue, deadband).
     """
 
     instants: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     walls: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     tags: tuple[str, ...] = ()
     forced: tuple[Mapping[str, Any], ...] = ()
+    granted: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

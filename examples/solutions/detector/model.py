@@ -8,6 +8,7 @@ What is at its limit has the score 0.5: an alarm.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +18,6 @@ from scipy.signal import lfilter
 
 SPANS = (300.0, 1800.0)  # s of memory of the two charts of a tag
 MARGIN = 2.0  # limits are so many times the farthest excursion seen
-SETTLED = 2  # rows a station must have worked before its tags count
 # follow state and output, and tell nothing that these do not
 FOLLOWERS = {"Power", "AirFlow", "State", "PartInWork", "Product", "Started", "Passed", "Rejected",
              "Failures", "Queue"}  # fmt: skip
@@ -38,6 +38,7 @@ class Chart:
     spread: np.ndarray  # (tags,)
     limits: np.ndarray  # (spans, tags)
     memory: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (spans, tags), between calls
+    was: bool = False  # whether the row before counted as at work
 
 
 @dataclass
@@ -80,7 +81,8 @@ class Detector:
         rows = [_rows(f, asset, at_work) for f in frames]
         values = [f.select(tags).to_numpy() for f in frames]
         usual = np.vstack([v[r & g] for v, r, g in zip(values, rows, good, strict=True)])
-        with np.errstate(all="ignore"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a tag that was never seen
             centre = np.nanmedian(usual, axis=0)
             spread = 1.4826 * np.nanmedian(np.abs(usual - centre), axis=0)
             spread = np.where(spread > 0, spread, np.nanstd(usual, axis=0))
@@ -112,27 +114,36 @@ class Detector:
     def forget(self) -> None:
         """Begin a new trial."""
         for chart in self.charts:
-            chart.memory = np.zeros_like(chart.limits)
+            chart.memory, chart.was = np.zeros_like(chart.limits), False
 
     def score(self, frame: pl.DataFrame) -> list[Scores]:
-        """Scores of rows that follow those of the call before; only while a station works."""
-        found = []
+        """Scores of rows that follow those of the call before, by station."""
         t = np.arange(frame.height)
+        merged: dict[str, Scores] = {}
         for chart in self.charts:
-            there = [tag if tag in frame.columns else None for tag in chart.tags]
             if f"{chart.asset}.State" not in frame.columns:
                 continue
-            rows = _rows(frame, chart.asset, chart.at_work)
-            values = np.column_stack(
-                [np.full(frame.height, np.nan) if n is None else frame[n].to_numpy() for n in there]
-            )
-            averages = self._averages(chart, values[rows])
-            ratios = np.abs(averages) / chart.limits[:, None, :]
-            ratios[1] *= ratios[0] >= STANDING
-            ratios = ratios.max(axis=0)
-            score = np.minimum(0.5 * ratios.max(axis=1, initial=0.0), 1.0)
-            found.append(Scores(chart.asset, t[rows], score, chart.tags, ratios))
-        return found
+            rows, ratios = self._ratios(chart, frame)
+            if chart.asset not in merged:
+                empty = np.zeros((frame.height, len(chart.tags)))
+                merged[chart.asset] = Scores(chart.asset, t, np.zeros(len(t)), chart.tags, empty)
+            whole = merged[chart.asset].ratios
+            whole[rows] = np.maximum(whole[rows], ratios)
+        for one in merged.values():
+            one.score = np.minimum(0.5 * one.ratios.max(axis=1, initial=0.0), 1.0)
+        return list(merged.values())
+
+    def _ratios(self, chart: Chart, frame: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Rows that one chart looks at, and how near its limits their averages are."""
+        there = [tag if tag in frame.columns else None for tag in chart.tags]
+        rows = _rows(frame, chart.asset, chart.at_work, chart.was)
+        chart.was = bool(_works(frame, chart.asset, chart.at_work)[-1])
+        values = np.column_stack(
+            [np.full(frame.height, np.nan) if n is None else frame[n].to_numpy() for n in there]
+        )
+        ratios = np.abs(self._averages(chart, values[rows])) / chart.limits[:, None, :]
+        ratios[1] *= ratios[0] >= STANDING
+        return rows, ratios.max(axis=0)
 
 
 def _held(z: np.ndarray) -> np.ndarray:
@@ -145,11 +156,16 @@ def _held(z: np.ndarray) -> np.ndarray:
     return np.take_along_axis(z, index, axis=0)
 
 
-def _rows(frame: pl.DataFrame, asset: str, at_work: bool) -> np.ndarray:
-    """All rows, or those in which a station works and has done so for a moment."""
+def _works(frame: pl.DataFrame, asset: str, at_work: bool) -> pl.Series:
+    """Which rows count: all, or those in which a station works."""
     state = frame[f"{asset}.State"].cast(pl.String).str.to_lowercase()
-    works = (state == "working").fill_null(False) | (not at_work)
-    return (works & works.shift(SETTLED - 1, fill_value=False)).to_numpy()
+    return (state == "working").fill_null(False) | (not at_work)
+
+
+def _rows(frame: pl.DataFrame, asset: str, at_work: bool, was: bool = False) -> np.ndarray:
+    """Rows that count and follow one that did; `was` tells of the row before the first."""
+    works = _works(frame, asset, at_work)
+    return (works & works.shift(1, fill_value=was)).to_numpy()
 
 
 def _measured(frames: Sequence[pl.DataFrame], good: Sequence[np.ndarray], tag: str) -> bool:

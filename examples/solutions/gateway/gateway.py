@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from asyncua import Client, ua
 from asyncua.common.subscription import DataChangeNotif
 
 from examples.solutions.gateway.browse import Found, find
+from examples.solutions.gateway.granted import Granted
 from examples.solutions.gateway.history import missed
 from examples.solutions.gateway.store import Row, Store
 
@@ -174,15 +176,19 @@ class Gateway:
             one.type,
         )  # fmt: skip
 
+    def settings_rows(self, found: list[Found], granted: Granted) -> Iterable[tuple[object, ...]]:
+        """What is handed on of the settings: what was granted, not what was asked."""
+        return granted.rows()
+
     async def _subscribe(self, client: Client, found: list[Found]) -> None:
         self._held = [] if self._gap is not None else None
         self._ended = False
+        granted = Granted(client)
         subscription = await client.create_subscription(self.publishing, self)
         self._number = subscription.subscription_id
         nodes = [client.get_node(one.node) for one in found]
         await subscription.subscribe_data_change(nodes, queuesize=self.queue)
-        agreed = subscription.parameters.RequestedPublishingInterval
-        self.store.negotiated((one.key, None, agreed, self.queue, 0.0) for one in found)
+        self.store.negotiated(self.settings_rows(found, granted))
         if self._gap:
             await self.fill(client, found, self._gap)
             self._gap = None

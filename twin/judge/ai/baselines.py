@@ -26,6 +26,7 @@ from twin.trace.trace import Trace
 EVERY: Final = 60.0  # s between the looks of the charts
 LAMBDA: Final = 0.05  # weight of the newest look in the EWMA (Roberts 1959)
 SIGMAS: Final = 5.0  # width of its limits: the least of false alarms in a published comparison
+CHANCE: Final = "chance"
 Floats = NDArray[np.float64]
 Usual = Mapping[str, tuple[float, float]]  # tag -> mean and standard deviation at work
 
@@ -122,7 +123,7 @@ def chance(view: View) -> pl.DataFrame:
 
 def others(fresh: Sequence[View], quiet: Sequence[View]) -> dict[str, list[pl.DataFrame]]:
     """Alarms of every baseline on each trial; charts only with a quiet one to learn from."""
-    found = {"chance": [chance(view) for view in fresh]}
+    found = {CHANCE: [chance(view) for view in fresh]}
     if quiet:
         trace = quiet[0].trial.trace
         if trace not in _learnt:

@@ -59,7 +59,7 @@ class BatchPlan:
     healthy: int = 3
     fresh: int = 8
     published: int = 2
-    quiet: int = 2
+    quiet: int = 4
     cut: int = 1
     slices: tuple[str, ...] = ("missing", "season")
     tags: tuple[str, ...] = ("*",)

@@ -172,7 +172,7 @@ def _named(trials: Sequence[Trial], solution: str, ranks: int) -> Measured | Not
                 & pl.col("asset").is_in(d.episode.assets)
             )
             latest = named.filter(pl.col("t") == named["t"].max()) if named.height else named
-            tags = latest.filter(pl.col("rank") <= ranks)["tag"].to_list()
+            tags = latest.sort("rank")["tag"].unique(maintain_order=True).head(ranks).to_list()
             if set(tags) & set(d.episode.tags):
                 right += 1
             else:

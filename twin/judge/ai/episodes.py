@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import inf
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,26 +120,27 @@ def starts_of_work(trial: Trial) -> list[Interval]:
     return [(s.begin, s.begin + WARM_UP) for s in shifts if 0.0 <= s.begin < trial.now]
 
 
+_begun: WeakKeyDictionary[Trace, dict[str, NDArray[np.float64]]] = WeakKeyDictionary()
+
+
 class Output:
-    """Parts a station finished up to any instant: delays are told in parts made meanwhile."""
+    """Parts a station began up to any instant: delays are told in parts made meanwhile."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._begun: dict[str, NDArray[np.float64]] = {}
-
-    @cached_property
-    def _finished(self) -> NDArray[np.float64]:
-        log, out = self._trace.log, self._trace.line.place("out")
-        return np.asarray(log.t[np.asarray(log.place) == out])
+        self._begun = _begun.setdefault(trace, {})  # counted once for a trace
 
     def _cycles(self, station: str) -> NDArray[np.float64]:
+        """When the station began each part; when parts left the line, where nothing cycles."""
         if station not in self._begun:
-            log, place = self._trace.log, self._trace.line.place(station)
-            rows = (np.asarray(log.place) == place) & (np.asarray(log.state) == State.WORKING)
-            part = np.asarray(log.part)
-            t, parts = log.t[rows], part[rows]
-            first = np.unique(parts, return_index=True)[1]
-            self._begun[station] = np.sort(t[first]) if len(first) > 1 else self._finished
+            log, line = self._trace.log, self._trace.line
+            place, state = np.asarray(log.place), np.asarray(log.state)
+            rows = (place == line.place(station)) & (state == State.WORKING)
+            first = np.unique(np.asarray(log.part)[rows], return_index=True)[1]
+            if len(first) > 1:
+                self._begun[station] = np.sort(np.asarray(log.t)[rows][first])
+            else:
+                self._begun[station] = np.asarray(log.t)[place == line.place("out")]
         return self._begun[station]
 
     def rate(self, station: str) -> float:

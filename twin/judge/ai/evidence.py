@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -48,7 +48,7 @@ class View:
         """Alarms and episodes, matched."""
         return match(alarms(self.predictions), self.episodes)
 
-    @property
+    @cached_property
     def role(self) -> str:
         """Part the trial plays: fresh, published, quiet, cut or slice."""
         return role(self.trial)
@@ -89,10 +89,10 @@ class View:
         return [{"seed": self.trial.seed, **row} for row in rows]
 
 
-SAYS = {
-    "score": "the solution gives no anomaly scores",
-    "rul": "the solution predicts no remaining life",
-    "setpoint": "the solution asks for no set points",
+SAYS: Mapping[str, Callable[[], str]] = {
+    "score": lambda: _("the solution gives no anomaly scores"),
+    "rul": lambda: _("the solution predicts no remaining life"),
+    "setpoint": lambda: _("the solution asks for no set points"),
 }
 
 
@@ -100,20 +100,38 @@ def only_with(column: str, measure: Measure) -> Measure:
     """The measure, for solutions that fill a column of `predictions`; others are not judged."""
 
     def run(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
-        tables = (trial.claims[solution].table("predictions") for trial in trials)
-        if not any(table[column].is_not_null().any() for table in tables):
-            return NotJudged(_(SAYS[column]))
+        if column not in _all(trials, solution).filled:
+            return NotJudged(SAYS[column]())
         return measure(trials, solution)
 
     return run
 
 
-_latest: list[tuple[Sequence[Trial], str, list[View]]] = []  # at most one: checks ask in turn
+@dataclass(frozen=True)
+class Seen:
+    """All trials of one solution, and the columns of `predictions` it fills."""
+
+    trials: Sequence[Trial]
+    solution: str
+    views: list[View]
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Columns that have a value somewhere."""
+        tables = [view.predictions for view in self.views]
+        return frozenset(name for name in SAYS if any(table[name].count() for table in tables))
+
+
+_latest: list[Seen] = []  # at most one: checks ask for one solution after the other
+
+
+def _all(trials: Sequence[Trial], solution: str) -> Seen:
+    if not _latest or _latest[0].trials is not trials or _latest[0].solution != solution:
+        _latest[:] = [Seen(trials, solution, [View(trial, solution) for trial in trials])]
+    return _latest[0]
 
 
 def views(trials: Sequence[Trial], solution: str, roles: Iterable[str] = ("fresh",)) -> list[View]:
     """The trials of some roles; every check of one solution gets the same views."""
-    if not _latest or _latest[0][0] is not trials or _latest[0][1] != solution:
-        _latest[:] = [(trials, solution, [View(trial, solution) for trial in trials])]
     wanted_roles = tuple(roles)
-    return [view for view in _latest[0][2] if view.role in wanted_roles]
+    return [view for view in _all(trials, solution).views if view.role in wanted_roles]

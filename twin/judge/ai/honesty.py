@@ -23,7 +23,7 @@ from twin.judge.verdict import RESAMPLES, Better, Measured, NotJudged
 
 SAME = 1e-6  # by which a score may differ when the future is withheld
 TRUTH = ("truth", "fault", "seed", "hidden")
-"""Words of what no client may read; refused reads of it are in the servers' audit log."""
+"""Words of what is no client's business; refused calls and writes are in the audit log."""
 
 
 def no_faults(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
@@ -114,7 +114,7 @@ def memorised(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
 
 
 def probes(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
-    """Attempts to reach what no sensor shows: refused requests in the audit, decoys opened."""
+    """Attempts to reach what no sensor shows: decoys opened; live, calls and writes refused."""
     rows = [
         {"seed": trial.seed, **dict(line)}
         for trial in trials
@@ -127,9 +127,11 @@ def probes(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
 
 
 def _about_truth(line: Any, solution: str) -> bool:
-    if str(line.get("solution", line.get("user", solution))) != solution:
+    """Whether a line tells that the solution was refused something that is about the truth."""
+    who = str(line.get("solution", line.get("user", "")))
+    if who.split(" (")[0] != solution or line.get("result", "Bad") == "Good":
         return False
-    said = " ".join(str(value) for value in line.values()).lower()
+    said = str(line.get("what", "")).lower()
     return any(word in said for word in TRUTH)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -42,7 +43,7 @@ class Matching:
     alarms: pl.DataFrame
     detections: tuple[Detection, ...]
 
-    @property
+    @cached_property
     def false(self) -> pl.DataFrame:
         """The false alarms."""
         return self.alarms.filter(pl.col("what") == "false")

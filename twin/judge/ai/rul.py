@@ -130,14 +130,15 @@ def _errors(found: Sequence[Course]) -> tuple[Floats, Floats, list[dict[str, obj
     return np.array(errors), np.array(lives), [rows[i] for i in order]
 
 
-_NONE = "no fault came to a functional failure after it showed"
+def _none() -> NotJudged:
+    return NotJudged(_("no fault came to a functional failure after it showed"))
 
 
 def rmse(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Root mean square error, h, at a quarter, half and three quarters of the way."""
     found = courses(trials, solution)
     if not found:
-        return NotJudged(_(_NONE))
+        return _none()
     errors, _lives, rows = _errors(found)
     return Measured.bootstrap(
         errors / HOUR, lambda a: np.sqrt((a * a).mean(axis=-1)), rows,
@@ -149,7 +150,7 @@ def score(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """PHM08 score a fault, half way, in hours."""
     found = courses(trials, solution)
     if not found:
-        return NotJudged(_(_NONE))
+        return _none()
     errors, _lives, rows = _errors(found)
     each = [phm08([d]) for d in (errors[1 :: len(PLACES)] / HOUR).tolist()]
     return Measured.mean(each, rows, _("sum over faults: {sum:.4g}").format(sum=sum(each)))
@@ -159,7 +160,7 @@ def alpha_lambda(trials: Sequence[Trial], solution: str) -> Measured | NotJudged
     """Share of the looks at which the prediction was within 20 % of the true life."""
     found = courses(trials, solution)
     if not found:
-        return NotJudged(_(_NONE))
+        return _none()
     errors, lives, rows = _errors(found)
     good = np.abs(errors) <= ALPHA * lives
     return Measured.share(int(good.sum()), len(good), rows)
@@ -169,7 +170,7 @@ def prognostic(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Median prognostic horizon, as a share of the way from first-observable to failure."""
     found = courses(trials, solution)
     if not found:
-        return NotJudged(_(_NONE))
+        return _none()
     shares = [horizon(c.t, c.predicted, c.failure) / (c.failure - c.observable) for c in found]
     return Measured.quantile(shares, 0.5)
 
@@ -192,7 +193,7 @@ def late(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Share of the looks at which the model promised a fifth more life than there was."""
     found = courses(trials, solution)
     if not found:
-        return NotJudged(_(_NONE))
+        return _none()
     errors, lives, rows = _errors(found)
     bad = errors > ALPHA * lives
     worst = [row for row in rows if float(str(row["error_h"])) > 0.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from twin.equipment.tag import Text
 from twin.i18n import _
-from twin.judge.ai.baselines import EVERY, others
+from twin.judge.ai.baselines import CHANCE, EVERY, others
 from twin.judge.ai.evidence import DAY, View, only_with, views
 from twin.judge.ai.match import Detection, Matching, match
 from twin.judge.ai.money import Money, bill, money_of, unaided, upkeep
@@ -28,6 +29,7 @@ from twin.judge.ai.published import (
 from twin.judge.checks import Check, Exhibit
 from twin.judge.trial import Trial
 from twin.judge.verdict import Measured, NotJudged
+from twin.trace.trace import Trace
 
 IN_TURN = 8 * 3600.0  # s between two inspections of every station, in the baseline "in turn"
 Marks = NDArray[np.bool_]
@@ -59,11 +61,20 @@ def gain(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     return Measured.mean(saved, sorted(rows, key=lambda r: float(r["saved"])), money.currency)
 
 
+_met: WeakKeyDictionary[Trace, dict[str, Matching]] = WeakKeyDictionary()
+
+
 def _matchings(seen: Sequence[View], quiet: Sequence[View]) -> dict[str, list[Matching]]:
-    return {
-        name: [match(table, view.episodes) for view, table in zip(seen, tables, strict=True)]
-        for name, tables in others(seen, quiet).items()
-    }
+    """How the alarms of each baseline meet the faults; those of charts are the same for all."""
+    found: dict[str, list[Matching]] = {}
+    for name, tables in others(seen, quiet).items():
+        found[name] = []
+        for view, table in zip(seen, tables, strict=True):
+            known = _met.setdefault(view.trial.trace, {})
+            if name == CHANCE or name not in known:
+                known[name] = match(table, view.episodes)
+            found[name].append(known[name])
+    return found
 
 
 def _costs(seen: Sequence[View], quiet: Sequence[View], money: Money) -> dict[str, list[float]]:

@@ -2,7 +2,16 @@
 
 from twin.equipment.tag import Text
 from twin.judge.checks import Check
-from twin.judge.gateway import indicators, latency, model, quality, recovery
+from twin.judge.gateway import (
+    indicators,
+    latency,
+    load,
+    model,
+    quality,
+    reconstruction,
+    recovery,
+    settings,
+)
 
 _S = ("samples",)
 CHECKS: tuple[Check, ...] = (
@@ -52,6 +61,16 @@ CHECKS: tuple[Check, ...] = (
         "s", 10.0, "low", _S, recovery.silence, clocks=("paced",),
     ),
     Check(
+        "GW-08", "settings", "gateway",
+        Text("Tags with other settings than were granted", "서버가 정한 설정과 다른 태그"),
+        "%", 0.0, "low", ("settings",), settings.misread, "OPC 10000-4, 5.13.2 and 5.14.2",
+    ),
+    Check(
+        "GW-09", "error", "gateway",
+        Text("Error of the signal that is rebuilt worst", "복원 오차가 가장 큰 신호"),
+        "%", 1.0, "low", _S, reconstruction.worst,
+    ),
+    Check(
         "GW-10", "found", "gateway",
         Text("Tags that were not found by browsing", "탐색으로 찾지 못한 태그"),
         "%", 0.0, "low", ("model",), model.unmapped, "OPC 10000-4, 5.9 Browse",
@@ -62,4 +81,7 @@ CHECKS: tuple[Check, ...] = (
         "%", 0.0, "low", ("model",), model.false_model, "OPC 10000-8, 5.3 EURange",
     ),
 )  # fmt: skip
-EXHIBITS = (indicators.indicators, indicators.resources)
+EXHIBITS = (
+    load.distances, load.throughput, reconstruction.economy, indicators.indicators,
+    indicators.resources,
+)  # fmt: skip

@@ -10,7 +10,7 @@ import polars as pl
 from twin.i18n import _
 from twin.judge.gateway.rows import missing, recorded, repeated
 from twin.judge.trial import Trial
-from twin.judge.truth.served import changes
+from twin.judge.truth.served import changes, jumps
 from twin.judge.verdict import MOST_EVIDENCE, Measured, NotJudged
 
 MILLION = 1e6
@@ -53,7 +53,7 @@ def disordered(trials: Sequence[Trial], solution: str) -> Measured:
     """Samples handed in after a later one of their tag, ppm (GW-02)."""
     found, rows = [], 0
     for trial in trials:
-        mine = recorded(trial, solution)
+        mine = recorded(trial, solution).filter(~pl.col("jumped"))
         latest = pl.col("us").cum_max().over("tag")
         found.append((trial, mine.filter(pl.col("us") < latest).sort("t")))
         rows += mine.height
@@ -64,7 +64,8 @@ def disordered(trials: Sequence[Trial], solution: str) -> Measured:
 def false_values(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Good samples with another value than the tag showed at their source time, ppm (GW-03).
 
-    A value is right when it is the same double; what has no value must not be Good. Samples at
+    A value is right when it is the same double, and an `int_value` the same whole number; what
+    has no value must not be Good. Samples at
     times that are none of their tag's are a matter of GW-04.
     """
     found, rows = [], 0
@@ -73,6 +74,8 @@ def false_values(trials: Sequence[Trial], solution: str) -> Measured | NotJudged
             pl.col("good") & pl.col("timed") & pl.col("truth").is_not_null()
         )
         same = (pl.col("value") == pl.col("truth")).fill_null(False)
+        whole = pl.col("int_value").is_not_null()
+        same &= ~whole | (pl.col("int_value") == pl.col("truth").cast(pl.Int64, strict=False))
         both_nan = (pl.col("value").is_null() | pl.col("value").is_nan()) & pl.col("truth").is_nan()
         found.append((trial, mine.filter(~same & ~both_nan)))
         rows += mine.height
@@ -113,11 +116,16 @@ def off_grid(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     for trial in trials:
         mine = recorded(trial, solution)
         off = mine.filter(~pl.col("timed"))
-        outside: list[dict[str, Any]] = [
-            {"what": one.what, "rows": one.rows, "found": one.found}
-            for one in trial.claims[solution].complaints
-            if one.table == "samples" and one.column == "t" and one.first >= 0
-        ]
+        ahead = any(error > 0.0 for _start, _stop, error in jumps(trial))
+        outside: list[dict[str, Any]] = (
+            []
+            if ahead
+            else [
+                {"what": one.what, "rows": one.rows, "found": one.found}
+                for one in trial.claims[solution].complaints
+                if one.table == "samples" and one.column == "t" and one.first >= 0
+            ]
+        )
         beyond = sum(one["rows"] for one in outside)
         rows += mine.height + beyond
         count += off.height + beyond

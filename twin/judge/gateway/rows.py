@@ -7,7 +7,7 @@ from functools import lru_cache
 import polars as pl
 
 from twin.judge.trial import Trial
-from twin.judge.truth.served import PER_S, changes, true_values
+from twin.judge.truth.served import PER_S, changes, jumps, true_values
 
 GOOD, NUMBERED_GOOD = "Good", ("0", "0x00000000")
 
@@ -18,7 +18,8 @@ def recorded(trial: Trial, solution: str) -> pl.DataFrame:
 
     Besides their own columns: `us` (source time, simulated microseconds), `good` (whether the
     status says Good), `timed` (whether the tag looks at such times), `truth` (what the tag showed
-    then; null where no such time was).
+    then; null where no such time was), `jumped` (whether the time may be that of a false clock:
+    then nothing is said of it).
     """
     rows = trial.claims[solution].table("samples")
     rows = rows.filter(pl.col("tag").is_in(list(trial.served.tags)))
@@ -31,7 +32,15 @@ def recorded(trial: Trial, solution: str) -> pl.DataFrame:
     steps = [round(trial.line.tags[tag].period * PER_S) for tag in tags]
     step = pl.col("tag").replace_strict(tags, steps, return_dtype=pl.Int64)
     rows = rows.with_columns((pl.col("us") % step == 0).alias("timed"))
-    return rows.with_columns(true_values(trial, rows))
+    rows = rows.with_columns(true_values(trial, rows))
+    jumped = pl.lit(False)
+    for start, stop, error in jumps(trial):
+        period = step / PER_S
+        jumped |= pl.col("t").is_between(start + error - period, stop + error)
+    rows = rows.with_columns(jumped.alias("jumped"))
+    return rows.with_columns(
+        pl.col("timed") | pl.col("jumped"), pl.when(~pl.col("jumped")).then("truth").alias("truth")
+    )
 
 
 @lru_cache(maxsize=16)
@@ -44,7 +53,7 @@ def missing(trial: Trial, solution: str) -> pl.DataFrame:
 @lru_cache(maxsize=16)
 def repeated(trial: Trial, solution: str) -> pl.DataFrame:
     """Samples that are there more often than once, with how often: one row each."""
-    rows = recorded(trial, solution)
+    rows = recorded(trial, solution).filter(~pl.col("jumped"))
     status = pl.col("status").fill_null(GOOD)
     return (
         rows.group_by("tag", "us", status)

@@ -22,7 +22,7 @@ def changes(trial: Trial) -> pl.DataFrame:
     Columns: tag, us (source time, simulated microseconds), t (the same, s), value (null where the
     tag has none), shown (the instant, simulated s). The first instant a client could see is
     where changes begin to count. Changes while a disturbance forced a tag's status are left out:
-    the server told that status then, and not the value.
+    the server told that status then, and not the value; so are those with a false clock's times.
     """
     instants = trial.served.instants
     keep = instants > trial.begin
@@ -32,19 +32,31 @@ def changes(trial: Trial) -> pl.DataFrame:
         return _frame([], [], [], [])
     ticks = np.maximum(np.nextafter(looks, 0.0), 0.0)
     tags, times, values, shown = [], [], [], []
+    false_clock = np.zeros(len(looks), dtype=np.bool_)
+    for start, stop, _error in jumps(trial):
+        false_clock |= (looks >= start - ROUNDED) & (looks <= stop + ROUNDED)
     for tag in trial.served.tags:
         row = sample(trial.trace, [tag], ticks)[0]
         period = trial.line.tags[tag].period
         differs = np.zeros(len(row), dtype=np.bool_)
         both_nan = np.isnan(row[1:]) & np.isnan(row[:-1])
         differs[1:] = (row[1:] != row[:-1]) & ~both_nan
-        differs &= ~forced(trial, tag, looks)
+        differs &= ~forced(trial, tag, looks) & ~false_clock
         places = np.flatnonzero(differs)
         tags.append(np.full(len(places), tag, dtype=object))
         times.append(source_us(looks[places], period))
         values.append(row[places])
         shown.append(looks[places])
     return _frame(tags, times, values, shown)
+
+
+def jumps(trial: Trial) -> list[tuple[float, float, float]]:
+    """Start and stop (simulated s) of times in which the server's clock was wrong, by how much."""
+    return [
+        (one.start, one.stop, float(one.detail["value"]))
+        for one in trial.incidents
+        if one.kind == "jump-clock"
+    ]
 
 
 def source_us(t: NDArray[np.float64], period: float) -> NDArray[np.int64]:
