@@ -30,7 +30,7 @@ from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
 from opcua_server.diagnostics.shown import Diagnostics
 from opcua_server.hardening import GuardedServer
-from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
+from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.history import shown as history
 from opcua_server.pki import APPLICATION_URI
@@ -72,6 +72,11 @@ EXPECTED = ("sending service fault response", "No encrypting policy available")
 def unexpected(record: logging.LogRecord) -> bool:
     """Whether a log record of asyncua tells more than that a request was answered with a no."""
     return not str(record.msg).startswith(EXPECTED)
+
+
+# no profile was tested by the OPC Foundation's conformance tool, so none is claimed
+NONE_CLAIMED = ua.Variant([], Kind.String, is_array=True)
+NO_CERTIFICATES = ua.Variant([], Kind.ExtensionObject, is_array=True)
 
 
 @dataclass(frozen=True)
@@ -234,12 +239,16 @@ class OpcUaAdapter:
         """Say what the server can do and how much at once."""
         told = {
             "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
-            "Server_ServerCapabilities_MaxBrowseContinuationPoints": ua.Variant(
-                BROWSE_POINTS, Kind.UInt16
+            "Server_ServerCapabilities_MinSupportedSampleRate": ua.Variant(
+                1000.0 * min((tag.period for tag in self._session.shown.tags.values()), default=1),
+                Kind.Double,
             ),
+            "Server_ServerCapabilities_ServerProfileArray": NONE_CLAIMED,
+            "Server_ServerCapabilities_SoftwareCertificates": NO_CERTIFICATES,
         }
         for name, most in PUBLISHED.items():
-            told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, Kind.UInt32)
+            kind = Kind.UInt16 if name.endswith("ContinuationPoints") else Kind.UInt32
+            told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, kind)
         for name, value in told.items():
             await server.get_node(ua.NodeId(getattr(ua.ObjectIds, name))).write_value(value)
 

@@ -16,8 +16,8 @@ SERVER, SERVER_TYPE = ua.NodeId(IDS.Server), ua.NodeId(IDS.ServerType)
 def _items(subscription: Any) -> list[ua.Variant]:
     """Ids of the subscription's items, and what the client calls them."""
     pairs = subscription.items.handles()
-    return [ua.Variant(list(column), T.UInt32, is_array=True) for column in
-            ([number for number, _handle in pairs], [handle for _number, handle in pairs])]  # fmt: skip
+    columns = [number for number, _handle in pairs], [handle for _number, handle in pairs]
+    return [ua.Variant(column, T.UInt32, is_array=True) for column in columns]
 
 
 def _resend(subscription: Any) -> list[ua.Variant]:

@@ -19,8 +19,9 @@ from opcua_server.bulk import A, T, attribute, constant
 from opcua_server.diagnostics import records
 
 INTERNALS: tuple[tuple[str, str], ...] = (
-    ("asyncua.server.address_space", "AddressSpace.delete_nodes"),
-    ("asyncua.server.internal_server", "InternalServer.lookup_external_session"),
+    ("asyncua.server.address_space", "AttributeValue"),
+    ("asyncua.server.internal_session", "InternalSession._timeout_loop"),
+    ("asyncua.ua.uaprotocol_auto", "SessionSecurityDiagnosticsDataType"),
 )
 
 IDS = ua.ObjectIds
@@ -30,6 +31,18 @@ SAMPLING = ua.NodeId(IDS.Server_ServerDiagnostics_SamplingIntervalDiagnosticsArr
 ENABLED = ua.NodeId(IDS.Server_ServerDiagnostics_EnabledFlag)
 DURABLE = ua.NodeId(IDS.Server_SetSubscriptionDurable)
 STATE_CHANGE = ua.NodeId(IDS.Server_RequestServerStateChange)
+# optional properties that tell of what there is not: no changes of the address space or of
+# history, no bound of an array but the message's
+ABSENT = tuple(
+    ua.NodeId(getattr(IDS, f"Server_ServerCapabilities_{name}"))
+    for name in (
+        "OperationLimits_MaxNodesPerNodeManagement",
+        "OperationLimits_MaxNodesPerHistoryUpdateData",
+        "OperationLimits_MaxNodesPerHistoryUpdateEvents",
+        "MaxArrayLength",
+        "ConformanceUnits",
+    )
+)
 ROWS = f"{_OWN}SessionsDiagnosticsSummary_"
 
 # array -> what it lists, and the record of one
@@ -65,7 +78,8 @@ class Diagnostics:
                 space[node].attributes[A.Value] = computed(compute)
                 space[node].attributes[A.MinimumSamplingInterval] = constant(1000.0, T.Double)
         space[ENABLED].attributes[A.Value] = attribute(True, T.Boolean)
-        remove(space, SAMPLING)
+        for node in (SAMPLING, *ABSENT):
+            remove(space, node)
         for node in (DURABLE, STATE_CHANGE):  # not offered: no subscription outlives its session
             for which in (A.Executable, A.UserExecutable):
                 space[node].attributes[which] = constant(False, T.Boolean)

@@ -148,9 +148,14 @@ class GuardedSession(InternalSession):
         return self.pages.onward(points)
 
     async def translate_browsepaths_to_nodeids(self, params: Any) -> Any:
-        """Follow paths, a bounded number."""
-        bounded(params)
-        return await super().translate_browsepaths_to_nodeids(params)
+        """Follow paths, a bounded number; asyncua fails at one without elements."""
+        nothing = ua.StatusCode(ua.StatusCodes.BadNothingToDo)
+        empty = {
+            place: ua.BrowsePathResult(StatusCode=nothing)
+            for place, path in enumerate(bounded(params))
+            if not path.RelativePath.Elements
+        }
+        return await with_the_rest(params, empty, super().translate_browsepaths_to_nodeids)
 
     def registered(self, nodes: Any) -> list[ua.NodeId]:
         """Registered nodes are themselves: nothing is kept, so there is nothing to forget."""
