@@ -113,6 +113,14 @@ class GuardedInternalServer(InternalServer):
             raise ServiceError(ua.StatusCodes.BadIdentityTokenInvalid)
         return token.UserName or "", password.decode()
 
+    async def prove(self, isession: Any, token: Any) -> None:
+        """Have the password of a login checked beside the event loop, before the login itself."""
+        try:
+            name, password = self.decrypt_user_token(isession, token)
+        except Exception:  # noqa: BLE001 - the login decrypts it again and says what is wrong
+            return
+        await self.user_manager.prove(name, password)
+
     def verify_x509_token(self, isession: Any, token: Any, signature: Any) -> UserCertificate:
         """The user's certificate, when its key signed this server's and this session's nonce."""
         if self.certificate is None or not isession.nonce:

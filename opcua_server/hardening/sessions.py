@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,8 @@ class GuardedSession(InternalSession):
         self.moving = False
         self.pages = BrowsePages()
         self.tally = SessionTally()
+        # last messages of subscriptions that expired, for the next Publish requests
+        self.farewells: deque[ua.PublishResult] = deque(maxlen=SUBSCRIPTIONS_PER_SESSION)
         self.iserver.tally.sessions += 1
         self.iserver.unregister_external_session(self)
         token = secrets.token_bytes(32)
@@ -241,7 +244,7 @@ class GuardedSession(InternalSession):
     def publish(self, acks: Any = None) -> tuple[int, list[Any]]:
         """Acknowledge messages of own subscriptions; the count is of own ones too."""
         mine = len(self.own_subscriptions())
-        if not mine:
+        if not mine and not self.farewells:
             raise ServiceError(ua.StatusCodes.BadNoSubscription)
         results = []
         for ack in bounded(acks or []):
