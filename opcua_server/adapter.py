@@ -340,6 +340,14 @@ class OpcUaAdapter:
         """The live values."""
         return self._store
 
+    def told(self, key: str) -> ua.DataValue | None:
+        """What clients are told of a tag; None when it is not shown, or nothing is known yet."""
+        store = self._store
+        rows = (
+            [] if store is None else [row for row, tag in enumerate(store.tags) if tag.key == key]
+        )
+        return store.data_value(rows[0]) if store is not None and rows else None
+
     async def retell(self, rows: list[int]) -> None:
         """Tell subscribers the present state of these rows."""
         if self._hub is not None:
