@@ -16,7 +16,7 @@ from typing import Any
 from asyncua.crypto.permission_rules import User, UserRole
 
 from opcua_server.security.certificates import fingerprint
-from opcua_server.security.passwords import hash_password, verify_password
+from opcua_server.security.passwords import hash_password, verified, verify_password
 from opcua_server.security.tokens import UserCertificate
 from opcua_server.security.users import Account, UserFile
 from twin.trace.journal import ROLES, Role
@@ -67,10 +67,21 @@ class Accounts:
         self.anonymous_role = anonymous_role
         self.file = file
         self._nobody = hash_password(os.urandom(8).hex())
+        self._proofs: dict[tuple[str, str], bool] = {}  # stored hash and password, until asked for
 
     def table(self) -> dict[str, Account]:
         """All accounts by name, as of now."""
         return (self.file.accounts() if self.file is not None else {}) | self.users
+
+    def _stored(self, account: Account | None) -> str:
+        """The hash to hold a password against: an unknown name costs the time of a known one."""
+        known = account is not None and account.password_hash
+        return known or self._nobody
+
+    async def prove(self, username: str, password: str) -> None:
+        """Check a password beside the event loop; the next `get_user` with it takes the answer."""
+        stored = self._stored(self.table().get(username))
+        self._proofs[stored, password] = await verified(password, stored)
 
     def get_user(
         self,
@@ -87,10 +98,11 @@ class Accounts:
                 return None
             return LineUser(name=None, grade=self.anonymous_role)
         account = self.table().get(username)
-        # an unknown name costs the same time as a known one
-        known = account is not None and bool(account.password_hash)
-        stored = account.password_hash if account is not None and known else self._nobody
-        if not verify_password(password or "", stored) or account is None or not known:
+        stored, password = self._stored(account), password or ""
+        right = self._proofs.pop((stored, password), None)
+        if right is None:
+            right = verify_password(password, stored)
+        if not right or account is None or not account.password_hash:
             return None
         return LineUser(name=username, grade=account.role)
 

@@ -28,8 +28,9 @@ from opcua_server.chaos.weather import Weather
 from opcua_server.companion import plant
 from opcua_server.companion.derived import Derivations
 from opcua_server.desk import Desk
+from opcua_server.diagnostics.shown import Diagnostics
 from opcua_server.hardening import GuardedServer
-from opcua_server.hardening.limits import BROWSE_POINTS, PUBLISHED
+from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.history import shown as history
 from opcua_server.lazy import settle
@@ -72,6 +73,11 @@ EXPECTED = ("sending service fault response", "No encrypting policy available")
 def unexpected(record: logging.LogRecord) -> bool:
     """Whether a log record of asyncua tells more than that a request was answered with a no."""
     return not str(record.msg).startswith(EXPECTED)
+
+
+# no profile was tested by the OPC Foundation's conformance tool, so none is claimed
+NONE_CLAIMED = ua.Variant([], Kind.String, is_array=True)
+NO_CERTIFICATES = ua.Variant([], Kind.ExtensionObject, is_array=True)
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,7 @@ class OpcUaAdapter:
             core.bells = Bells(session, builder, space, store)
             roleset.show(core.aspace, self.accounts)
             settle(core.aspace._nodes)
+        core.diagnostics = Diagnostics(core)
         core.rights = Rights(core.aspace, space, self.pki is not None)
         self._auditing = AuditEvents(core, self.application.uri, secured=self.pki is not None)
         self.audit.listeners.append(self._auditing)
@@ -234,12 +241,16 @@ class OpcUaAdapter:
         """Say what the server can do and how much at once."""
         told = {
             "Server_ServerCapabilities_LocaleIdArray": ua.Variant(["en", "ko"], Kind.String),
-            "Server_ServerCapabilities_MaxBrowseContinuationPoints": ua.Variant(
-                BROWSE_POINTS, Kind.UInt16
+            "Server_ServerCapabilities_MinSupportedSampleRate": ua.Variant(
+                1000.0 * min((tag.period for tag in self._session.shown.tags.values()), default=1),
+                Kind.Double,
             ),
+            "Server_ServerCapabilities_ServerProfileArray": NONE_CLAIMED,
+            "Server_ServerCapabilities_SoftwareCertificates": NO_CERTIFICATES,
         }
         for name, most in PUBLISHED.items():
-            told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, Kind.UInt32)
+            kind = Kind.UInt16 if name.endswith("ContinuationPoints") else Kind.UInt32
+            told[f"Server_ServerCapabilities_{name}"] = ua.Variant(most, kind)
         for name, value in told.items():
             await server.get_node(ua.NodeId(getattr(ua.ObjectIds, name))).write_value(value)
 
@@ -330,6 +341,14 @@ class OpcUaAdapter:
     def store(self) -> LiveStore | None:
         """The live values."""
         return self._store
+
+    def told(self, key: str) -> ua.DataValue | None:
+        """What clients are told of a tag; None when it is not shown, or nothing is known yet."""
+        store = self._store
+        rows = (
+            [] if store is None else [row for row, tag in enumerate(store.tags) if tag.key == key]
+        )
+        return store.data_value(rows[0]) if store is not None and rows else None
 
     async def retell(self, rows: list[int]) -> None:
         """Tell subscribers the present state of these rows."""

@@ -44,6 +44,7 @@ class PartOfSession:
         self._session = self.whole = session
         self.station = station
         self.whole_line = station == LINE_STATION
+        self.beside: Mapping[str, OpcUaAdapter] = {}  # the line's: all servers by station
         shown = session.shown
         self.line = PartOfLine(
             session.line, tuple(one for one in session.line.stations if one.id == station)
@@ -53,6 +54,11 @@ class PartOfSession:
             {key: tag for key, tag in shown.tags.items() if tag.station == station},
             {key: row for key, row in shown.settings.items() if key.startswith(f"{station}.")},
         )
+
+    def told_beside(self, key: str) -> Any:
+        """What a tag's own server tells its clients (DataValue); None where it shows none."""
+        server = self.beside.get(key.partition(".")[0])
+        return None if server is None else server.told(key)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
@@ -146,6 +152,8 @@ class OpcUaFleet:
                     **self.options,
                 )
                 self.servers[station] = server
+                if part.whole_line:
+                    part.beside = self.servers
                 self._shares[station] = Share.of(session, part)
                 await server.start(part)
                 types = server.types
@@ -174,7 +182,7 @@ class OpcUaFleet:
         """Give each server its rows of a block."""
         if self.chaos is not None:
             await self.chaos.follow()
-        for station, server in self.servers.items():
+        for station, server in reversed(self.servers.items()):  # the line sums up its stations
             await server.publish(self._shares[station].cut(block))
 
     async def stop(self) -> None:

@@ -22,8 +22,20 @@ def _set_triggering(session: Any, params: Any) -> Any:
     return session.set_triggering(params)
 
 
+def _register(session: Any, params: Any) -> Any:
+    return ua.RegisterNodesResult(session.registered(params.NodesToRegister))
+
+
+def _unregister(session: Any, params: Any) -> None:
+    session.registered(params.NodesToUnregister)
+
+
 Answer = Callable[[Any, Any], Any]
-ROWS: tuple[tuple[str, Answer], ...] = (("SetTriggering", _set_triggering),)
+ROWS: tuple[tuple[str, Answer], ...] = (
+    ("SetTriggering", _set_triggering),
+    ("RegisterNodes", _register),
+    ("UnregisterNodes", _unregister),
+)
 KNOWN: dict[ua.NodeId, tuple[type, type, Answer]] = {
     ua.NodeId(getattr(ua.ObjectIds, f"{name}Request_Encoding_DefaultBinary")): (
         getattr(ua, f"{name}Parameters"),
@@ -46,7 +58,9 @@ class Requests(UaProcessor):
             return await super()._process_message(typeid, requesthdr, seqhdr, body)
         parameters, response_type, answer = known
         response = response_type()
-        response.Parameters = answer(self.session, struct_from_binary(parameters, body))
+        result = answer(self.session, struct_from_binary(parameters, body))
+        if result is not None:
+            response.Parameters = result
         self.send_response(requesthdr.RequestHandle, seqhdr, response)
         return True
 

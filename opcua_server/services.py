@@ -17,6 +17,8 @@ from opcua_server.alarms.bells import Bells, refreshes
 from opcua_server.chaos.weather import StormyProcessor, Weather
 from opcua_server.companion.calls import Handler, answer
 from opcua_server.desk import Desk
+from opcua_server.diagnostics import calls as server_calls
+from opcua_server.diagnostics.shown import ARRAYS, Diagnostics
 from opcua_server.hardening import GuardedInternalServer, GuardedSession, bounded
 from opcua_server.hardening.sessions import with_the_rest
 from opcua_server.nodes import Space, korean_text
@@ -86,6 +88,8 @@ class LineSession(GuardedSession):
 
     def _secret(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
         refused = self.rights.refused(node, self.client, self.encrypted)
+        if refused is not None and node in ARRAYS and value.StatusCode.is_good():
+            return self.iserver.diagnostics.own(node, self)
         return value if refused is None else ua.DataValue(StatusCode=refused)
 
     def _own_answer(self, node: ua.NodeId, attribute: int) -> ua.Variant | None:
@@ -153,11 +157,15 @@ class LineSession(GuardedSession):
     async def _call_standard(self, request: Any) -> list[ua.CallMethodResult]:
         if refreshes(request):
             return [await self.iserver.bells.refresh(self, request)]
+        if request.MethodId in server_calls.NOT_OFFERED:
+            return [server_calls.answer(self, request)]
         known = request.MethodId in self.iserver.aspace
         if known and not self.rights.may_call(request.MethodId, self.client):
             denied = ua.StatusCode(ua.StatusCodes.BadUserAccessDenied)
             self.audit(f"call {request.MethodId.Identifier}", denied)
             return [ua.CallMethodResult(StatusCode=denied)]
+        if server_calls.answers(request):
+            return [server_calls.answer(self, request)]
         return list(await super().call([request]))
 
     async def history_read(self, params: Any) -> Any:
@@ -207,6 +215,7 @@ class LineInternalServer(GuardedInternalServer):
     desk: Desk
     bells: Bells
     rights: Rights
+    diagnostics: Diagnostics
     others: tuple[tuple[str, str, int], ...] = ()  # URI, name and port of servers beside this one
 
     def __init__(

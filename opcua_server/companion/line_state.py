@@ -23,8 +23,10 @@ MODE_ORDER = ("Processing", "Setup", "Maintenance", "None")
 def add(plant: Plant) -> None:
     """MachineryItemState and MachineryOperationMode of the line, where all states are shown."""
     types = plant.types
-    stations = [station.id for station in plant.line.stations]
-    if not stations or not all(types.shows(f"{name}.State") for name in stations):
+    line = getattr(plant.line, "whole", plant.line)  # whose stations may have their own servers
+    shown = getattr(plant.session, "whole", plant.session).shown.tags
+    stations = [station.id for station in line.stations]
+    if not stations or not all(f"{name}.State" in shown for name in stations):
         return
     folder = blocks(plant, plant.line_id)
     for kind, name, field, order in (

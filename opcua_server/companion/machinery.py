@@ -219,8 +219,6 @@ def add_line(plant: Plant) -> None:
     )
     folder = blocks(plant, node)
     types.refer(folder, "HasAddIn", f"{node.Identifier}.Identification")
-    if not plant.line.stations:  # each has a server of its own
-        return
     components = types.instantiate(
         "Machinery:MachineComponentsType",
         f"{node.Identifier}.Components",
@@ -231,3 +229,15 @@ def add_line(plant: Plant) -> None:
     types.refer(folder, "HasAddIn", components.node)
     for station in plant.line.stations:
         types.refer(components.node, "Organizes", plant.station(station.id))
+    if not plant.line.stations:  # each has a server of its own: here it is a name
+        for station in plant.line.whole.stations:
+            plate = of_station(plant.line, station)
+            made = types.placeholder(
+                components,
+                "<Component>",
+                station.id,
+                values=under("Identification", identification(plate)),
+                kinds={"Identification": "Machinery:MachineryComponentIdentificationType"},
+                display=english(station.title),
+            )
+            plant.in_korean(made.node, station.title)

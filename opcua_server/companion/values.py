@@ -87,9 +87,13 @@ class View:
         return default if held is None or held.Value is None else held.Value
 
     def told(self, key: str) -> ua.DataValue | None:
-        """What clients are told of a tag; None when it is not shown."""
+        """What clients are told of a tag, here or by its own server; None when it is not shown."""
         row = self._rows.get(key)
-        return None if row is None else self._store.data_value(row)
+        if row is not None:
+            return self._store.data_value(row)
+        beside = getattr(self.session, "told_beside", None)
+        found: ua.DataValue | None = None if beside is None else beside(key)
+        return found
 
     def stamp(self, key: str) -> float | None:
         """Simulated second of a tag's present value; None where it has none or is not shown."""

@@ -14,11 +14,12 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 
 from opcua_server.events.happening import Happening
+from opcua_server.hardening.limits import WHERE_ELEMENTS
 
 Op = ua.FilterOperator
 HAS_SUBTYPE = ua.NodeId(ua.ObjectIds.HasSubtype)
 DEEPEST = 32  # elements that refer to each other; assumed
-MOST_ELEMENTS, MOST_LISTED = 100, 2000  # assumed; clients list all subtypes of a type
+MOST_LISTED = 2000  # operands of InList; assumed; clients list all subtypes of a type
 
 
 class Where:
@@ -27,7 +28,7 @@ class Where:
     def __init__(self, content: Any, space: AddressSpace) -> None:
         self.elements = list(content.Elements or []) if content is not None else []
         self.space = space
-        if len(self.elements) > MOST_ELEMENTS:
+        if len(self.elements) > WHERE_ELEMENTS:
             raise ValueError("too many elements")
         for place, element in enumerate(self.elements):
             low, high = OPERANDS.get(element.FilterOperator, (None, None))

@@ -14,6 +14,7 @@ from asyncua import ua
 from asyncua.common.utils import Buffer, NotEnoughData, ServiceError
 from asyncua.crypto.security_policies import SecurityPolicyNone
 from asyncua.server.binary_server_asyncio import OPCUAProtocol
+from asyncua.server.uaprocessor import PublishRequestData
 from asyncua.ua.ua_binary import struct_from_binary, uatcp_to_binary
 
 from opcua_server.hardening.buffer import GuardedBuffer
@@ -36,6 +37,7 @@ from opcua_server.hardening.limits import (
 )
 from opcua_server.hardening.quiet import Quiet
 from opcua_server.hardening.rates import Bucket
+from opcua_server.hardening.sessions import claimed_name
 from opcua_server.requests import Requests
 from opcua_server.security.certificates import split
 
@@ -58,6 +60,8 @@ def _ids(*names: str) -> frozenset[ua.NodeId]:
 
 (CREATE,) = _ids("CreateSession")
 (ACTIVATE,) = _ids("ActivateSession")
+(CLOSE,) = _ids("CloseSession")
+(PUBLISH,) = _ids("Publish")
 (BROWSE_NEXT,) = _ids("BrowseNext")
 DISCOVERY = _ids("FindServers", "GetEndpoints")
 CHANNEL = _ids("CloseSecureChannel")
@@ -308,11 +312,18 @@ class GuardedProcessor(Requests):
         return self.policy.peer_certificate or None
 
     async def _process_message(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
+        asks = self.session if self._holds(requesthdr.AuthenticationToken) else None
         try:
-            return await self._serve(typeid, requesthdr, seqhdr, body)
+            alive = await self._serve(typeid, requesthdr, seqhdr, body)
         except UNDECODABLE as error:
             log.warning("a request from %s cannot be decoded: %r", self.name, error)
+            self.iserver.tally.count(asks, typeid, ua.StatusCodes.BadDecodingError)
             raise ServiceError(ua.StatusCodes.BadDecodingError) from error
+        except (ServiceError, ua.uaerrors.UaStatusCodeError) as error:
+            self.iserver.tally.count(asks, typeid, error.code)
+            raise
+        self.iserver.tally.count(asks or self.session, typeid, None)
+        return alive
 
     async def _serve(self, typeid: Any, requesthdr: Any, seqhdr: Any, body: Any) -> Any:
         if typeid in NOT_OFFERED:
@@ -330,21 +341,46 @@ class GuardedProcessor(Requests):
             return True
         if typeid == ACTIVATE:  # before the session is looked at: it may move meanwhile
             await asyncio.sleep(self.iserver.logins.wait(self.address))
+            await self._prove(requesthdr.AuthenticationToken, body)
         token = requesthdr.AuthenticationToken
         if self._holds(token):
+            self.session.leaves = typeid == CLOSE
             if typeid == BROWSE_NEXT and self.session.is_activated():  # asyncua does not know it
                 await self._browse_next(requesthdr, seqhdr, body)
+                return True
+            if typeid == PUBLISH and self.session.farewells and self.session.is_activated():
+                await self._say_farewell(requesthdr, seqhdr, body)
                 return True
             return await handle(typeid, requesthdr, seqhdr, body)
         if typeid == ACTIVATE and (self.session is None or self.session.channel is not self):
             return await self._move_here(token, lambda: handle(typeid, requesthdr, seqhdr, body))
         raise ServiceError(ua.StatusCodes.BadSessionIdInvalid)
 
+    async def _prove(self, token: ua.NodeId, body: GuardedBuffer) -> None:
+        """Check the password of a login that is about to come: the server goes on meanwhile."""
+        core = self.iserver
+        session = self.session if self._holds(token) else core.lookup_external_session(token)
+        ours = session is not None and (session.channel is self or self.signed_by is not None)
+        if not ours or session.signed_by not in (None, self.signed_by):
+            return
+        login = struct_from_binary(ua.ActivateSessionParameters, body.copy()).UserIdentityToken
+        asks = isinstance(login, ua.UserNameIdentityToken)
+        asks = asks and isinstance(login, core.supported_tokens)
+        if asks and not core.logins.locked(claimed_name(login), self.address):
+            await core.prove(session, login)
+
     async def _browse_next(self, requesthdr: Any, seqhdr: Any, body: Any) -> None:
         params = struct_from_binary(ua.BrowseNextParameters, body)
         response = ua.BrowseNextResponse()
         response.Parameters.Results = await self.session.browse_next(params)
         self.send_response(requesthdr.RequestHandle, seqhdr, response)
+
+    async def _say_farewell(self, requesthdr: Any, seqhdr: Any, body: Any) -> None:
+        """Answer a Publish request with the end of a subscription that expired."""
+        params = struct_from_binary(ua.PublishParameters, body)
+        _mine, results = self.session.publish(params.SubscriptionAcknowledgements)
+        asked = PublishRequestData(requesthdr=requesthdr, seqhdr=seqhdr, results=results)
+        await self.forward_publish_response(self.session.farewells.popleft(), asked)
 
     def _holds(self, token: ua.NodeId) -> bool:
         session = self.session

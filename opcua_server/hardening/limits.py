@@ -26,7 +26,9 @@ NOTIFICATIONS = 50_000  # in a message, 1.7 MB of numbers; more go into the next
 RETRANSMISSION_BYTES = 8 * 1024 * 1024  # of numbers kept for Republish, a subscription; assumed
 QUEUE = 100  # values a monitored item holds; assumed
 LEAST_PUBLISHING_MS, MOST_PUBLISHING_MS = 20.0, 60_000.0  # assumed
-OPERATIONS = 10_000  # a request; the figure asyncua shows in ServerCapabilities
+OPERATIONS = 10_000  # a request; assumed
+WHERE_ELEMENTS = 100  # of an event filter; assumed
+SELECTED = 1000  # fields an event filter selects; assumed
 REFERENCES = 10_000  # of a node in one answer to Browse; more by BrowseNext; assumed
 BROWSE_POINTS = 1000  # continuation points of Browse a session; assumed
 REFERENCES_WAITING = 200_000  # references they hold, a session; assumed
@@ -42,6 +44,12 @@ LOGINS_REMEMBERED = 1000  # names and addresses each; assumed
 NAME = 100  # characters of a user name that are looked at; assumed
 # what ServerCapabilities tells clients of these (OPC 10000-5, 6.3.2)
 PUBLISHED = {
+    "MaxBrowseContinuationPoints": BROWSE_POINTS,
+    "MaxQueryContinuationPoints": 0,  # there is no Query
+    "MaxHistoryContinuationPoints": 0,  # no limit: a point holds all that is needed to go on
+    "MaxMonitoredItems": SESSIONS * ITEMS_PER_SESSION,
+    "MaxWhereClauseParameters": WHERE_ELEMENTS,
+    "MaxSelectClauseParameters": SELECTED,
     "MaxSessions": SESSIONS,
     "MaxSubscriptions": SESSIONS * SUBSCRIPTIONS_PER_SESSION,
     "MaxSubscriptionsPerSession": SUBSCRIPTIONS_PER_SESSION,
@@ -49,4 +57,15 @@ PUBLISHED = {
     "MaxMonitoredItemsQueueSize": QUEUE,
     "MaxStringLength": MESSAGE,
     "MaxByteStringLength": MESSAGE,
+} | {
+    f"OperationLimits_{name}": OPERATIONS
+    for name in (
+        "MaxNodesPerRead",
+        "MaxNodesPerWrite",
+        "MaxNodesPerMethodCall",
+        "MaxNodesPerBrowse",
+        "MaxNodesPerRegisterNodes",
+        "MaxNodesPerTranslateBrowsePathsToNodeIds",
+        "MaxMonitoredItemsPerCall",
+    )
 }

@@ -21,6 +21,7 @@ from asyncua.crypto import uacrypto
 from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.internal_server import InternalServer
 
+from opcua_server.diagnostics.tally import Tally
 from opcua_server.hardening.buffer import bound_decoding
 from opcua_server.hardening.channel import GuardedProcessor, GuardedProtocol
 from opcua_server.hardening.limits import (
@@ -63,6 +64,7 @@ class GuardedInternalServer(InternalServer):
         super().__init__(user_manager=user_manager)
         bound_decoding()
         self.audit = Audit()
+        self.tally = Tally()
         self.logins = FailedLogins()
         self.incomplete = 0  # bytes of unfinished messages, all connections
         self.rates = Remembered(
@@ -110,6 +112,14 @@ class GuardedInternalServer(InternalServer):
         if not nonce or not hmac.compare_digest(sent[: len(nonce)], nonce):
             raise ServiceError(ua.StatusCodes.BadIdentityTokenInvalid)
         return token.UserName or "", password.decode()
+
+    async def prove(self, isession: Any, token: Any) -> None:
+        """Have the password of a login checked beside the event loop, before the login itself."""
+        try:
+            name, password = self.decrypt_user_token(isession, token)
+        except Exception:  # noqa: BLE001 - the login decrypts it again and says what is wrong
+            return
+        await self.user_manager.prove(name, password)
 
     def verify_x509_token(self, isession: Any, token: Any, signature: Any) -> UserCertificate:
         """The user's certificate, when its key signed this server's and this session's nonce."""
@@ -196,4 +206,5 @@ class GuardedServer(Server):
             told = dataclasses.replace(await status.read_value(), CurrentTime=now)
             await status.write_value(told)
             await self.iserver.current_time_node.write_value(now)
+            await self.iserver.diagnostics.publish()
             await asyncio.sleep(1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from asyncua import ua
 from asyncua.common.utils import ServiceError
 from asyncua.server.internal_session import InternalSession
 
+from opcua_server.diagnostics.tally import SessionTally
 from opcua_server.hardening.browsing import BrowsePages
 from opcua_server.hardening.limits import (
     ITEMS_PER_SESSION,
@@ -52,6 +55,7 @@ class GuardedSession(InternalSession):
     """A session with a token nobody can guess, its own subscriptions and bounds on all it asks."""
 
     user: Any
+    leaves = False  # the client said good-bye
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -59,10 +63,19 @@ class GuardedSession(InternalSession):
         self.signed_by: bytes | None = None
         self.moving = False
         self.pages = BrowsePages()
+        self.tally = SessionTally()
+        # last messages of subscriptions that expired, for the next Publish requests
+        self.farewells: deque[ua.PublishResult] = deque(maxlen=SUBSCRIPTIONS_PER_SESSION)
+        self.iserver.tally.sessions += 1
         self.iserver.unregister_external_session(self)
         token = secrets.token_bytes(32)
         self.auth_token = ua.NodeId(token, 0, ua.NodeIdType.ByteString)
         self.iserver.register_external_session(self)
+
+    async def create_session(self, params: Any, sockname: Any = None) -> Any:
+        """Begin, and note what the client says of itself."""
+        self.tally = SessionTally.of(params)
+        return await super().create_session(params, sockname)
 
     def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
         """Activate; a session that moves to another channel keeps its user."""
@@ -73,6 +86,8 @@ class GuardedSession(InternalSession):
             raise ServiceError(ua.StatusCodes.BadIdentityTokenRejected)
         if self.channel is not None and not self.moving:
             self.signed_by = self.channel.signed_by
+        token = type(params.UserIdentityToken).__name__
+        self.tally.logged_in(self.user, token, params.LocaleIds)
         return result
 
     def _log_in(self, params: Any, peer_certificate: bytes | None) -> Any:
@@ -136,9 +151,18 @@ class GuardedSession(InternalSession):
         return self.pages.onward(points)
 
     async def translate_browsepaths_to_nodeids(self, params: Any) -> Any:
-        """Follow paths, a bounded number."""
-        bounded(params)
-        return await super().translate_browsepaths_to_nodeids(params)
+        """Follow paths, a bounded number; asyncua fails at one without elements."""
+        nothing = ua.StatusCode(ua.StatusCodes.BadNothingToDo)
+        empty = {
+            place: ua.BrowsePathResult(StatusCode=nothing)
+            for place, path in enumerate(bounded(params))
+            if not path.RelativePath.Elements
+        }
+        return await with_the_rest(params, empty, super().translate_browsepaths_to_nodeids)
+
+    def registered(self, nodes: Any) -> list[ua.NodeId]:
+        """Registered nodes are themselves: nothing is kept, so there is nothing to forget."""
+        return list(bounded(nodes))
 
     async def create_subscription(
         self, params: Any, callback: Any, request_callback: Any = None
@@ -170,11 +194,13 @@ class GuardedSession(InternalSession):
     async def delete_monitored_items(self, params: Any) -> Any:
         """Drop monitored items of an own subscription."""
         self._need(params.SubscriptionId)
+        bounded(params.MonitoredItemIds)
         return await super().delete_monitored_items(params)
 
     async def set_monitoring_mode(self, params: Any) -> Any:
         """Switch monitored items of an own subscription."""
         self._need(params.SubscriptionId)
+        bounded(params.MonitoredItemIds)
         return await super().set_monitoring_mode(params)
 
     def set_triggering(self, params: Any) -> Any:
@@ -218,7 +244,7 @@ class GuardedSession(InternalSession):
     def publish(self, acks: Any = None) -> tuple[int, list[Any]]:
         """Acknowledge messages of own subscriptions; the count is of own ones too."""
         mine = len(self.own_subscriptions())
-        if not mine:
+        if not mine and not self.farewells:
             raise ServiceError(ua.StatusCodes.BadNoSubscription)
         results = []
         for ack in bounded(acks or []):
@@ -256,6 +282,9 @@ class GuardedSession(InternalSession):
 
     async def close_session(self, delete_subs: bool = True) -> None:
         """End, with all subscriptions: nobody could prove afterwards that they are his."""
+        if self.is_activated():
+            timed_out = self._timeout_task is asyncio.current_task()
+            self.iserver.tally.ended(timed_out, not self.leaves)
         await super().close_session(True)
 
 

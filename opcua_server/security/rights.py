@@ -46,26 +46,31 @@ STRUCTURE = Kind("objects, types and their properties")
 MEASURED = Kind("a measured value", history="observer")
 SET_POINT = Kind("a set point", history="observer", write="operator")
 CONFIDENTIAL = Kind("who is connected, and who is who", read="instructor", encrypted=True)
-KINDS = (STRUCTURE, MEASURED, SET_POINT, CONFIDENTIAL)
+PERSONAL = Kind("what clients do: everybody's own, an instructor all")
+KINDS = (STRUCTURE, MEASURED, SET_POINT, CONFIDENTIAL, PERSONAL)
 
 # what tells of other clients (OPC 10000-5, 6.3.4 to 6.3.6; 10000-18, 4.4.1)
 SECRET = frozenset(
     ua.NodeId(getattr(IDS, name))
     for name in dir(IDS)
     if (name.startswith("WellKnownRole_") and name.endswith("_Identities"))
-    or name
-    in (
-        "Server_ServerDiagnostics_SubscriptionDiagnosticsArray",
-        "Server_ServerDiagnostics_SessionsDiagnosticsSummary_SessionDiagnosticsArray",
-        "Server_ServerDiagnostics_SessionsDiagnosticsSummary_SessionSecurityDiagnosticsArray",
-    )
 ) | frozenset(IDENTITIES.values())
+OF_CLIENTS = frozenset(
+    ua.NodeId(getattr(IDS, f"Server_ServerDiagnostics_{name}Array"))
+    for name in (
+        "SubscriptionDiagnostics",
+        "SessionsDiagnosticsSummary_SessionDiagnostics",
+        "SessionsDiagnosticsSummary_SessionSecurityDiagnostics",
+    )
+)
 # methods of the standard namespace; those that are not named here are called by nobody
 CALLS: dict[ua.NodeId, Role] = {
     ua.NodeId(getattr(IDS, name)): role  # type: ignore[misc]
     for name, role in (
         ("Server_GetMonitoredItems", "observer"),
         ("Server_ResendData", "observer"),
+        ("ServerType_GetMonitoredItems", "observer"),
+        ("ServerType_ResendData", "observer"),
         ("ConditionType_ConditionRefresh", "observer"),
         ("ConditionType_ConditionRefresh2", "observer"),
         ("ConditionType_AddComment", "operator"),
@@ -109,7 +114,7 @@ class Rights:
     def kind(self, node: ua.NodeId) -> Kind:
         """The row of the table a node stands in; for a method one of its own."""
         if self.secret(node):
-            return CONFIDENTIAL
+            return PERSONAL if node in OF_CLIENTS else CONFIDENTIAL
         above = self.inherited(node)
         if above is None and node.NamespaceIndex == 0:
             above = CALLS.get(node)
@@ -125,11 +130,11 @@ class Rights:
 
     def secret(self, node: ua.NodeId) -> bool:
         """Whether not everybody may read the node; quick, for services with many nodes."""
-        return node.NamespaceIndex < LINE and node in SECRET
+        return node.NamespaceIndex < LINE and (node in SECRET or node in OF_CLIENTS)
 
     def refused(self, node: ua.NodeId, user: LineUser, encrypted: bool) -> ua.StatusCode | None:
-        """The status for a client that may not read the node's value; None when it may."""
-        kind = self.kind(node)
+        """The status for a client that may not read all of a node's value; None when it may."""
+        kind = CONFIDENTIAL if node in OF_CLIENTS else self.kind(node)
         if kind.read is None or not user.may(kind.read):
             return DENIED
         return INSECURE if kind.encrypted and self.secured and not encrypted else None

@@ -309,6 +309,7 @@ class LineItems(MonitoredItemService):
         queue.append(event)
         if len(queue) <= item.queue_size:
             return
+        self.isub.count("MonitoringQueueOverflowCount")
         place = 0 if item.discard_oldest else -1
         del queue[0 if item.discard_oldest else -2]
         if item.queue_size > 1:
@@ -502,6 +503,12 @@ class LineItems(MonitoredItemService):
         """Whether what is queued for an ordinary item is to be sent."""
         item = self._monitored_items[number]
         return item.mode == Mode.Reporting or item.called
+
+    def handles(self) -> list[tuple[int, int]]:
+        """Id of each item, and the client's handle of it."""
+        own = [(number, item.client_handle) for number, item in self._monitored_items.items()]
+        packed = zip(self.packed.places, self.packed.records["handle"].tolist(), strict=True)
+        return sorted([*own, *packed])
 
     def resend(self) -> None:
         """Queue the last values of all reporting items once more (OPC 10000-5, 9.2)."""

@@ -58,7 +58,7 @@ class LineSubscriptions(SubscriptionService):
             callback=callback,
             session_id=session_id,
             request_callback=request_callback,
-            delete_callback=lambda: self.subscriptions.pop(number, None),
+            delete_callback=lambda: self._tell_end(self.subscriptions.pop(number, None)),
             no_acks_limit=core.max_unacked_messages_per_subscription if core else 100,
             max_queue_size=core.max_monitored_item_queue_size if core else 100,
             publishing_enabled=params.PublishingEnabled,
@@ -66,6 +66,8 @@ class LineSubscriptions(SubscriptionService):
             most=params.MaxNotificationsPerPublish,
         )
         await made.start()
+        if core is not None and request_callback is not None:
+            core.tally.subscriptions += 1
         self.subscriptions[number] = made
         return result
 
@@ -78,6 +80,19 @@ class LineSubscriptions(SubscriptionService):
             lifetime = min(lifetime, self.iserver.max_lifetime_count)
         told.RevisedMaxKeepAliveCount = keep_alive
         told.RevisedLifetimeCount = max(lifetime, LIFETIMES * keep_alive)
+
+    def _tell_end(self, gone: LineSubscription | None) -> None:
+        """Leave Bad_Timeout for the session of a subscription that expired (5.14.1.2)."""
+        if gone is None or self.iserver is None:
+            return
+        status = ua.StatusCode(ua.StatusCodes.BadTimeout)
+        message = ua.NotificationMessage(
+            gone._notification_seq, NotificationData=[ua.StatusChangeNotification(status)]
+        )
+        told = ua.PublishResult(gone.data.SubscriptionId, NotificationMessage=message)
+        for session in self.iserver._external_sessions.values():
+            if session.session_id == gone.session_id:
+                session.farewells.append(told)
 
     def _found(self, number: int) -> LineSubscription:
         found = self.subscriptions.get(number)

@@ -47,6 +47,11 @@ class LineSubscription(InternalSubscription):
         self._kept_bytes = 0  # of messages kept for Republish
         self._sizes: dict[int, int] = {}
 
+    @property
+    def silent(self) -> int:
+        """Publishing intervals since the last message."""
+        return self._silent
+
     def count(self, what: str, more: int = 1) -> None:
         """Note that something happened."""
         self.counts[what] = self.counts.get(what, 0) + more
@@ -130,6 +135,7 @@ class LineSubscription(InternalSubscription):
                 if requestdata is None:
                     self.count("LatePublishRequestCount")
                     break
+            self.count("PublishRequestCount")
             result = self._pop_publish_result()
             self._publish_cycles_count = 0
             used = True
@@ -158,7 +164,6 @@ class LineSubscription(InternalSubscription):
         )
         if told and self.pub_request_callback is not None:
             self._keep(result)
-            self.count("NotificationsCount")
         result.AvailableSequenceNumbers = list(self._not_acknowledged_results)
         return result
 

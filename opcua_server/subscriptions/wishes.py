@@ -14,6 +14,7 @@ from asyncua.server.address_space import AddressSpace
 from asyncua.ua.uaprotocol_auto import DataChangeFilter  # what decoding makes; ua's is a subclass
 
 from opcua_server.events.filters import Where
+from opcua_server.hardening.limits import SELECTED
 from opcua_server.store import TICKS_PER_S
 from opcua_server.subscriptions.packed import NO_BAND
 
@@ -39,6 +40,8 @@ def unusable(
     if monitored.AttributeId == ua.AttributeIds.EventNotifier:
         try:
             Where(wanted.WhereClause, aspace)
+            if len(wanted.SelectClauses or []) > SELECTED:
+                return int(Codes.BadEventFilterInvalid)
         except (ValueError, AttributeError):
             return int(Codes.BadEventFilterInvalid)
         return None

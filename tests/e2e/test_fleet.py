@@ -16,6 +16,7 @@ from cryptography import x509
 
 import twin
 from opcua_server import OpcUaAdapter, hash_password
+from opcua_server.companion.line_state import ITEM_ORDER
 from opcua_server.fleet import OpcUaFleet
 from twin.errors import PortInUse
 from twin.serve.session import Session
@@ -90,10 +91,38 @@ async def test_together_they_hold_the_nodes_of_the_one_server_and_none_twice(
         twice = {key for key in seen.keys() & nodes.keys() if not of_the_line_itself(key)}
         assert not twice, f"{station} repeats {twice}"
         seen |= nodes
-    # what sums the stations up is only where they are
-    line = fleet[0].line.id
-    sums = (f"ns=2;s={line}.Components", f"ns=2;s={line}.MachineryBuildingBlocks.Machinery")
-    assert seen == {key: row for key, row in expected.items() if not key.startswith(sums)}
+    # the parts of the line are its stations: there they are, or the names of machines elsewhere
+    parts = f"ns=2;s={fleet[0].line.id}.Components"
+
+    def without_parts(nodes: dict[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
+        return {key: row for key, row in nodes.items() if not key.startswith(f"{parts}.")}
+
+    assert without_parts(seen) == without_parts(expected)
+    named = {key for key, (parent, _class) in seen.items() if parent == parts}
+    assert named == {f"{parts}.{station.id}" for station in fleet[0].line.stations}
+
+
+async def test_the_lines_server_sums_up_what_the_machines_servers_say(
+    fleet: tuple[Session, OpcUaFleet],
+) -> None:
+    session, served = fleet
+    await session.step(60.0)
+    names = set()
+    for station in session.line.stations:
+        async with Client(served.endpoint_of[station.id]) as client:
+            folder = f"ns=2;s={station.id}.MachineryBuildingBlocks.MachineryItemState"
+            if any(
+                n.nodeid.to_string() == folder
+                for n in await client.get_node(
+                    f"ns=2;s={station.id}.MachineryBuildingBlocks"
+                ).get_children()
+            ):
+                state = await client.get_node(f"{folder}.CurrentState").read_value()
+                names.add(state.Text)
+    line = f"ns=2;s={session.line.id}.MachineryBuildingBlocks.MachineryItemState.CurrentState"
+    async with Client(served.endpoint_of["Line"]) as client:
+        told = (await client.get_node(line).read_value()).Text
+    assert told == next(one for one in ITEM_ORDER if one in names)
 
 
 async def test_find_servers_of_the_line_names_every_machine_and_each_answers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import threading
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from asyncua.ua.ua_binary import (
 )
 
 from opcua_server import OpcUaAdapter, pki
+from opcua_server.security import passwords
 from tests.unit.opcua_server.conftest import USERS
 from tests.unit.opcua_server.standin import StandInSession
 from tests.unit.opcua_server.test_buffer import BROKEN
@@ -239,6 +241,22 @@ async def test_a_login_needs_its_password(adapter: OpcUaAdapter, user: str, word
     client.set_user(user)
     client.set_password(word)
     assert await status_of(client.connect()) == "BadUserAccessDenied"
+
+
+async def test_a_password_is_checked_beside_the_event_loop(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    real = passwords.hash_password
+
+    def hashed(*given: Any) -> str:
+        threads.append(threading.current_thread().name)
+        return real(*given)
+
+    monkeypatch.setattr(passwords, "hash_password", hashed)
+    await connect("olga")
+    assert len(threads) == 1
+    assert threads[0].startswith("password")
 
 
 async def test_a_password_in_clear_is_not_taken_where_it_can_be_encrypted(tmp_path: Path) -> None:

@@ -125,6 +125,30 @@ async def test_a_silent_subscription_gives_a_sign_of_life(connect: Any, session:
         assert one.NotificationMessage.SequenceNumber == 1  # of the next one with something
 
 
+async def test_a_subscription_that_nobody_asks_ends_and_says_so_with_the_next_publish(
+    connect: Any, adapter: Any
+) -> None:
+    client = await connect()
+    raw = await Raw(client).create()
+    lasting = await Raw(client).create()
+    revised = await raw.ask(
+        "ModifySubscription", SubscriptionId=raw.number, RequestedPublishingInterval=20.0,
+        RequestedLifetimeCount=3, RequestedMaxKeepAliveCount=1,
+    )  # fmt: skip
+    assert revised.Parameters.RevisedLifetimeCount == 3
+    known = adapter.core.subscription_service.subscriptions
+    async with asyncio.timeout(5.0):
+        while raw.number in known:
+            await asyncio.sleep(0.02)
+    last = await raw.publish()
+    assert last.SubscriptionId == raw.number
+    (told,) = last.NotificationMessage.NotificationData
+    assert told.Status.name == "BadTimeout"
+    assert (await lasting.publish()).SubscriptionId == lasting.number
+    gone = raw.ask("Republish", SubscriptionId=raw.number, RetransmitSequenceNumber=1)
+    assert await status_of(gone) == "BadSubscriptionIdInvalid"
+
+
 async def test_counts_and_intervals_are_revised_and_can_be_modified(connect: Any) -> None:
     raw = await Raw(await connect()).create()
     answer = await raw.ask(

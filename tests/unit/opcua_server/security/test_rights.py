@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 A, P = ua.AttributeIds, ua.PermissionType
 USERS = {role: (hash_password(f"{role}-password"), role) for role in ROLES}
 SESSIONS = ua.NodeId(
-    ua.ObjectIds.Server_ServerDiagnostics_SessionsDiagnosticsSummary_SessionSecurityDiagnosticsArray
+    ua.ObjectIds.Server_ServerDiagnostics_SessionsDiagnosticsSummary_SessionDiagnosticsArray
 )
 OBJECTS = ua.NodeId(ua.ObjectIds.ObjectsFolder)
 
@@ -56,7 +56,7 @@ TABLE = (
     ("RFL.BeltSpeed", P.Write, "operator"),
     ("RFL.Stop()", P.Call, "operator"),
     (f"{LINE}.InjectFault()", P.Call, "instructor"),
-    (SESSIONS, P.Read, "instructor"),
+    (SESSIONS, P.Read, "observer"),  # of his own
     (IDENTITIES["operator"], P.Read, "instructor"),
     (IDENTITIES["instructor"], P.Read, "instructor"),
     (OBJECTS, P.Browse, "observer"),
