@@ -266,17 +266,23 @@ class Mutant:
     fails: frozenset[str]
     query: str = QUERY
     luck: frozenset[str] = frozenset()
+    says: str = ""
+
+    @property
+    def broken(self) -> str:
+        """What is wrong, in a sentence."""
+        return self.says or (self.made.__doc__ or "").strip()
 
 
-def _of(made: type[Gateway], *fails: str, query: str = QUERY) -> Mutant:
-    return Mutant(made, frozenset(fails), query)
+def _of(made: type[Gateway], *fails: str, query: str = QUERY, says: str = "") -> Mutant:
+    return Mutant(made, frozenset(fails), query, says=says)
 
 
 MUTANTS: dict[str, Mutant] = {
     "drops-samples": _of(DropsSamples, "GW-01.missing"),
     "loses-gap": _of(LosesGap, "GW-01.missing"),
     "repeats-gap": _of(RepeatsGap, "GW-02.duplicates"),
-    "newest-first": _of(Gateway, "GW-02.order", query="select * from samples order by t desc"),
+    "newest-first": _of(Gateway, "GW-02.order", query=f"{QUERY} desc", says="It hands in the newest first"),
     "server-time": Mutant(
         ServerTime, frozenset({"GW-01.missing", "GW-04.times"}), luck=frozenset({"GW-03.status"})
     ),
