@@ -3,8 +3,8 @@
     python scripts/catalogues.py           extract, merge into every .po, compile every .mo
     python scripts/catalogues.py --check   say what is missing; exit status 1 if anything is
 
-Texts are found where the source calls `_`, `ngettext` or `N_`. A .po keeps no line numbers, so that
-it changes only when a text does.
+Texts are found where the source, or a template, calls `_`, `ngettext` or `N_`. A .po keeps no
+line numbers, so that it changes only when a text does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def extracted(root: Path = ROOT) -> Catalog:
     found = Catalog(project="factory-testbed-twin", charset="utf-8")
     for package in PACKAGES:
         rows = extract_from_dir(
-            root / package, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("L10N:",)
+            root / package,
+            [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")],
+            keywords=KEYWORDS,
+            comment_tags=("L10N:",),
         )
         for name, _line, message, comments, _context in sorted(rows, key=lambda row: row[:2]):
             found.add(message, locations=[(f"{package}/{name}", 0)], auto_comments=comments)

@@ -8,9 +8,10 @@ from importlib import import_module
 BROKEN = """\
 # Broken solutions
 
-Who judges the judge? Each of these solutions has one thing wrong that people have really shipped. The tests run them beside a sound one: the
-sound one must pass, and each broken one must fail exactly the tests named here, so none survives. Gateways run over OPC UA, all at once, on
-one live line; models get the same data sets as the sound model.
+Who judges the judge? Each of these solutions has one thing wrong that people have really shipped.
+The tests run them beside a sound one: the sound one must pass, and each broken one must fail
+exactly the tests named here, so none survives. Gateways run over OPC UA, all at once, on one live
+line; models get the same data sets as the sound model.
 """
 KINDS = (
     ("gateway", "MUTANTS", "Gateways"),
@@ -35,7 +36,8 @@ def claims() -> str:
     """Claim tables and their columns."""
     from twin.judge.claims import CLAIMS
 
-    text = "# Tables of claims\n\nWhat a solution hands in to the [judge](../howto/judge-your-software.md). "
+    text = "# Tables of claims\n\nWhat a solution hands in to the "
+    text += "[judge](../howto/judge-your-software.md). "
     text += "**Bold** columns must be there. Times are dates (ISO 8601) or numbers since 1970.\n"
     for table in CLAIMS.values():
         text += f"\n## {table.name}\n\n{table.meaning.en} ({table.kind})\n\n"

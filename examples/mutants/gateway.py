@@ -282,7 +282,9 @@ MUTANTS: dict[str, Mutant] = {
     "drops-samples": _of(DropsSamples, "GW-01.missing"),
     "loses-gap": _of(LosesGap, "GW-01.missing"),
     "repeats-gap": _of(RepeatsGap, "GW-02.duplicates"),
-    "newest-first": _of(Gateway, "GW-02.order", query=f"{QUERY} desc", says="It hands in the newest first"),
+    "newest-first": _of(
+        Gateway, "GW-02.order", query=f"{QUERY} desc", says="It hands in the newest first"
+    ),
     "server-time": Mutant(
         ServerTime, frozenset({"GW-01.missing", "GW-04.times"}), luck=frozenset({"GW-03.status"})
     ),
