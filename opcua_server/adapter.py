@@ -33,6 +33,7 @@ from opcua_server.hardening import GuardedServer
 from opcua_server.hardening.limits import PUBLISHED
 from opcua_server.history import NODES, PAGE, TraceHistory
 from opcua_server.history import shown as history
+from opcua_server.lazy import settle
 from opcua_server.pki import APPLICATION_URI
 from opcua_server.pubsub import UadpPublisher
 from opcua_server.reverse import call
@@ -221,6 +222,7 @@ class OpcUaAdapter:
             self._derivations = plant.assemble(core.aspace, index, session, store, space)
             core.bells = Bells(session, builder, space, store)
             roleset.show(core.aspace, self.accounts)
+            settle(core.aspace._nodes)
         core.diagnostics = Diagnostics(core)
         core.rights = Rights(core.aspace, space, self.pki is not None)
         self._auditing = AuditEvents(core, self.application.uri, secured=self.pki is not None)

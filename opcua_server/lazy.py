@@ -7,6 +7,7 @@ callback. `LazyReferences` are the references of a node to such nodes. Checked w
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -36,6 +37,9 @@ class Source(Protocol):
     def ids(self) -> Iterator[ua.NodeId]:
         """All it can make."""
 
+    def value(self, node: ua.NodeId) -> ua.DataValue | None:
+        """The Value of one that is as it was made; None where only the node knows it."""
+
     def make(self, node: ua.NodeId) -> Sequence[NodeData]:
         """The node anew, with those that are made along with it."""
 
@@ -46,6 +50,7 @@ class LazyNodes(dict[ua.NodeId, NodeData]):
     def __init__(self, nodes: dict[ua.NodeId, NodeData], source: Source) -> None:
         super().__init__(nodes)
         self.source = source
+        self._most = sys.maxsize  # while a space is built nodes are held and changed at leisure
         self._recent: OrderedDict[ua.NodeId, tuple[NodeData, object]] = OrderedDict()
 
     def __missing__(self, node: ua.NodeId) -> NodeData:
@@ -93,6 +98,11 @@ class LazyNodes(dict[ua.NodeId, NodeData]):
         """Whether a node is neither held nor made."""
         return not dict.__contains__(self, node) and node not in self._recent
 
+    def settle(self) -> None:
+        """The space is built: from now on keep only what was changed, and the last asked for."""
+        self._most = RECENT
+        self.forget()
+
     def forget(self, most: int = 0) -> None:
         """Drop made nodes but the `most` last asked for; changed ones stay for good."""
         while len(self._recent) > most:
@@ -111,8 +121,14 @@ class LazyNodes(dict[ua.NodeId, NodeData]):
             if self.untouched(one.nodeid):
                 self._recent[one.nodeid] = one, sealed(one)
         found = self._recent[node][0]
-        self.forget(RECENT)
+        self.forget(self._most)
         return found
+
+
+def settle(nodes: dict[ua.NodeId, NodeData]) -> None:
+    """Settle nodes, where they are lazy."""
+    if isinstance(nodes, LazyNodes):
+        nodes.settle()
 
 
 def untouched(nodes: dict[ua.NodeId, NodeData], node: ua.NodeId) -> bool:

@@ -7,12 +7,33 @@ from typing import Any
 
 from asyncua import ua
 from asyncua.common.utils import ServiceError
+from asyncua.server.address_space import AttributeService
 
+from opcua_server.lazy import LazyNodes
 from opcua_server.ranges import ranged
 from opcua_server.subscriptions.wishes import PLAIN_ENCODINGS
 
 Codes, Stamps = ua.StatusCodes, ua.TimestampsToReturn
 WITH_SOURCE, WITH_SERVER = (Stamps.Source, Stamps.Both), (Stamps.Server, Stamps.Both)
+
+
+class TagReads(AttributeService):
+    """Reads of values of tags whose nodes nobody has asked for: no node is made for them."""
+
+    def read(self, params: Any) -> list[ua.DataValue]:
+        """The values and other attributes asked for."""
+        space, of_value = self._aspace, ua.AttributeIds.Value
+        nodes = space._nodes
+        if not isinstance(nodes, LazyNodes):
+            return list(super().read(params))
+        results = []
+        for wanted in params.NodesToRead:
+            node, attribute = wanted.NodeId, wanted.AttributeId
+            value = nodes.source.value(node) if attribute == of_value else None
+            if value is None or not nodes.untouched(node):
+                value = space.read_attribute_value(node, attribute)
+            results.append(value)
+        return results
 
 
 def check(params: Any) -> None:

@@ -230,6 +230,7 @@ class LineInternalServer(GuardedInternalServer):
             self.processor_class = StormyProcessor
         self.subscription_service = LineSubscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
+        self.attribute_service = reading.TagReads(self.aspace)
 
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:
         """The standard nodes: those of a server beside this one, or from the cache."""

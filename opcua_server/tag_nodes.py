@@ -77,6 +77,11 @@ class TagNodes:
                 return above
         return row
 
+    def value(self, node: ua.NodeId) -> ua.DataValue | None:
+        """The present value of a tag; None for any other node."""
+        row = self.row(node)
+        return None if row is None else self.store.data_value(row)
+
     def ids(self) -> Iterator[ua.NodeId]:
         """All tags and their properties."""
         for node, tag in zip(self.nodes, self.tags, strict=True):

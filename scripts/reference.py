@@ -327,6 +327,10 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "python.md": python,
     "rest.md": rest,
     "companion.md": companion,
+    "judge-tests.md": judge_reference.tests,
+    "judge-claims.md": judge_reference.claims,
+    "judge-report.schema.json": judge_reference.report_schema,
+    "mutants.md": judge_reference.mutants,
 }
 
 

@@ -7,7 +7,7 @@ import random
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 from asyncua import Client, ua
@@ -168,9 +168,33 @@ class SlowReturn(Gateway):
 
     def on_cut(self) -> None:
         """Wait, once."""
-        self.again = 0.5 if self._waited else 12.0
+        self.again = 0.5 if self._waited else 20.0
         self._waited = True
         super().on_cut()
+
+
+class PinsCertificate(Gateway):
+    """The server's certificate was trusted once; another one is refused for ever."""
+
+    _trusted: bytes | None = None
+
+    async def before(self, client: Client) -> None:
+        """Look at the certificate."""
+        (first, *_others) = await client.connect_and_get_server_endpoints()
+        self._trusted = self._trusted or first.ServerCertificate
+        if first.ServerCertificate != self._trusted:
+            raise ConnectionError("the certificate is not the one that was trusted")
+
+
+class HandsOverAtEnd(Gateway):
+    """Rows wait in memory until the end: nobody downstream has them before."""
+
+    def write(self) -> None:
+        """Later."""
+        if self.settings.stop.exists():
+            now = datetime.now(UTC).isoformat()
+            self._buffer = [row._replace(arrived=now) for row in self._buffer]
+            super().write()
 
 
 class Deadband(Gateway):
@@ -233,23 +257,35 @@ def hash_of(key: str) -> int:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A broken gateway: its class, the checks it must fail, and how it hands in its samples."""
+    """A broken gateway: its class, the checks it must fail, and how it hands in its samples.
+
+    `luck` are checks whose outcome depends on what happened just then.
+    """
 
     made: type[Gateway]
     fails: frozenset[str]
     query: str = QUERY
+    luck: frozenset[str] = frozenset()
+    says: str = ""
+
+    @property
+    def broken(self) -> str:
+        """What is wrong, in a sentence."""
+        return self.says or (self.made.__doc__ or "").strip()
 
 
-def _of(made: type[Gateway], *fails: str, query: str = QUERY) -> Mutant:
-    return Mutant(made, frozenset(fails), query)
+def _of(made: type[Gateway], *fails: str, query: str = QUERY, says: str = "") -> Mutant:
+    return Mutant(made, frozenset(fails), query, says=says)
 
 
 MUTANTS: dict[str, Mutant] = {
     "drops-samples": _of(DropsSamples, "GW-01.missing"),
     "loses-gap": _of(LosesGap, "GW-01.missing"),
     "repeats-gap": _of(RepeatsGap, "GW-02.duplicates"),
-    "newest-first": _of(Gateway, "GW-02.order", query="select * from samples order by t desc"),
-    "server-time": _of(ServerTime, "GW-01.missing", "GW-04.times", "GW-09.error"),
+    "newest-first": _of(Gateway, "GW-02.order", query=f"{QUERY} desc", says="It hands in the newest first"),
+    "server-time": Mutant(
+        ServerTime, frozenset({"GW-01.missing", "GW-04.times"}), luck=frozenset({"GW-03.status"})
+    ),
     "zero-for-bad": _of(ZeroForBad, "GW-03.values", "GW-03.status"),
     "skips-bad": _of(SkipsBad, "GW-03.status"),
     "wrong-scale": _of(WrongScale, "GW-03.values", "GW-09.error"),
@@ -258,10 +294,12 @@ MUTANTS: dict[str, Mutant] = {
     "wrong-states": _of(WrongStates, "GW-03.values"),
     "local-time": _of(LocalTime, "GW-01.missing", "GW-03.status", "GW-04.times", "GW-09.error"),
     "own-clock": _of(OwnClock, "GW-04.times"),
-    "never-returns": _of(NeverReturns, "GW-01.missing", "GW-07.recovery", "GW-09.error"),
+    "never-returns": _of(NeverReturns, "GW-01.missing", "GW-07.recovery"),
+    "pins-certificate": _of(PinsCertificate, "GW-01.missing", "GW-07.recovery"),
+    "hands-over-at-end": _of(HandsOverAtEnd, "GW-05.median", "GW-07.recovery"),
     "slow-return": _of(SlowReturn, "GW-07.recovery"),
     "deadband": _of(Deadband, "GW-01.missing"),
-    "short-queue": _of(ShortQueue, "GW-01.missing", "GW-09.error"),
+    "short-queue": _of(ShortQueue, "GW-01.missing"),
     "typed-in-model": _of(TypedIn, "GW-10.model"),
     "hand-mapped": _of(HandMapped, "GW-10.found"),
     "believes-requests": _of(BelievesRequests, "GW-08.settings"),

@@ -48,8 +48,8 @@ def tally(station: Station) -> Tally:
 
 
 def applies(session: Any, station: Station) -> bool:
-    """Whether a station is such a machine and tells its state and counters."""
-    names = ("State", *tally(station))
+    """Whether a station is such a machine and tells state, counters and, with a meter, speed."""
+    names = ("State", *tally(station), *(("Speed",) if station.fluid else ()))
     shown = session.shown.tags
     return station.kind in KINDS and all(f"{station.id}.{name}" in shown for name in names)
 

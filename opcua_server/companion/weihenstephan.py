@@ -62,11 +62,8 @@ GROUPS = ("OperatingModes", "Programs", "OperatingStates", "Counters", "Measured
 
 
 def applies(session: Any, station: Station) -> bool:
-    """Whether a station is a packaging machine that tells state and counters."""
-    return (
-        station.kind in PROFILES and station.fluid and packml.applies(session, station)
-        and f"{station.id}.Speed" in session.shown.tags
-    )  # fmt: skip
+    """Whether a station is a packaging machine with a meter of its speed that has PackML too."""
+    return station.kind in PROFILES and station.fluid and packml.applies(session, station)
 
 
 def add(plant: Plant, station: Station) -> None:

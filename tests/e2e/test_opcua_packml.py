@@ -97,8 +97,8 @@ def state_at(trace: Trace, station: str, t: float) -> State:
 
 
 @asynccontextmanager
-async def serving(line: str, until: float) -> AsyncIterator[Plant]:
-    session = Session(twin.load(line), seed=3, clock="stepped")
+async def serving(line: str, until: float, level: int | None = None) -> AsyncIterator[Plant]:
+    session = Session(twin.load(line), seed=3, clock="stepped", level=level)
     users = {"olga": (hash_password("olga-pw"), "operator")}
     adapter = OpcUaAdapter(port=0, anonymous_role="observer", users=users)  # type: ignore[arg-type]
     await session.start(adapter)
@@ -256,6 +256,16 @@ async def test_an_observer_commands_nothing(drinks: Plant) -> None:
         other = Plant(drinks.session, drinks.adapter, await SpecClient.of(client))
         states = await other.spec.at((await other.packml())["FILL"], BASE, MACHINE)
         assert await other.call(states, (PACKML, "Stop")) == Codes.BadUserAccessDenied
+
+
+async def test_a_level_without_control_shows_the_state_and_takes_no_command() -> None:
+    async with serving("food/beverage-v1", 60.0, level=3) as watched:
+        base = await watched.spec.at((await watched.packml())["FILL"], BASE)
+        assert (await watched.state(base)) == EXPECTED[watched.truth("FILL")][:2]
+        states = await watched.spec.at(base, MACHINE)
+        assert await watched.call(states, (PACKML, "Stop")) == Codes.BadNotSupported
+        assert "level" in await watched.rejection()
+        assert not watched.session.trace.journal
 
 
 async def test_packaging_machines_have_weihenstephan_data_points(drinks: Plant) -> None:

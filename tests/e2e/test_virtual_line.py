@@ -46,7 +46,8 @@ def test_a_fault_that_is_not_on_the_line_is_said_before_anything_starts() -> Non
 async def closed_loop(line: VirtualLine) -> str:
     """A client that reads, decides and writes, ten times over OPC UA; the trace it leads to."""
     engineer = line.login("engineer")
-    client = Client(line.opcua_url)
+    # the machine may be busy: nobody asks in between whether the server is there
+    client = Client(line.opcua_url, timeout=60.0, watchdog_intervall=60.0)
     client.set_user(engineer.user)
     client.set_password(engineer.password)
     async with client:

@@ -31,7 +31,7 @@ def batch(root: Path) -> Batch:
     """A data set in the folder data."""
     plan = BatchPlan(
         twin.load("electronics/smt-v1"), ("E-Z8", "E-O2", "E-WARP", "E-NOZ"), 18 * 3600.0,
-        per_trial=6, tags=("PRN.*", "SPI.*", "PNP1.*", "PNP2.*", "RFL.*", "AOI.*"),
+        per_trial=6, per_slice=2, tags=("PRN.*", "SPI.*", "PNP1.*", "PNP2.*", "RFL.*", "AOI.*"),
     )  # fmt: skip
     batch = prepare(plan)
     hand_out(batch, root / "data")

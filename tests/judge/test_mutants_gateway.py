@@ -39,14 +39,14 @@ PLAN = {
     "disturbances": [
         {"at": "20 s", "do": "bad-values", "to": "R1.Temp", "for": "15 s"},
         {"at": "45 s", "do": "close-connections"},
-        {"at": "80 s", "do": "restart", "for": "1 s"},
+        {"at": "80 s", "do": "change-certificate", "for": "1 s"},
         {"at": "125 s", "do": "drop-subscriptions"},
     ],
     "thresholds": {
-        "GW-05.median": 30.0,
+        "GW-05.median": 10.0,
         "GW-05.p99": 60.0,
-        "GW-07.recovery": 9.0,
-        "GW-09.error": 2.0,
+        "GW-07.recovery": 15.0,
+        "GW-09.error": 50.0,
     },
     "solutions": [
         solution("reference", "python -m examples.solutions.gateway"),
@@ -90,7 +90,7 @@ def test_a_mutant_fails_exactly_on_its_tests(judged: tuple[Report, Path], name: 
         for one in report.tests
         if one.solution == name and (one.verdict == "FAIL") != (one.id in MUTANTS[name].fails)
     }
-    assert judged_as(report, name, "FAIL") == MUTANTS[name].fails, wrong
+    assert judged_as(report, name, "FAIL") - MUTANTS[name].luck == MUTANTS[name].fails, wrong
 
 
 def test_every_number_comes_out_again(judged: tuple[Report, Path]) -> None:

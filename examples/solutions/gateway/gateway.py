@@ -144,6 +144,7 @@ class Gateway:
         client = Client(self.settings.url, timeout=5.0)
         client.set_user(self.settings.user)
         client.set_password(self.settings.password)
+        await self.before(client)
         async with client:
             names = await client.get_namespace_array()
             if names != self._names:  # after a restart they may stand elsewhere
@@ -160,6 +161,9 @@ class Gateway:
             until = time.monotonic() + LAST_WAIT
             while time.monotonic() < min(until, self.last_message + QUIET):
                 await asyncio.sleep(LOOK)
+
+    async def before(self, client: Client) -> None:
+        """Before a connection is opened: nothing to do."""
 
     async def _there(self, client: Client) -> bool:
         """Whether the server still has our subscription: what it says at its end may get lost."""
@@ -189,7 +193,7 @@ class Gateway:
         nodes = [client.get_node(one.node) for one in found]
         await subscription.subscribe_data_change(nodes, queuesize=self.queue)
         self.store.negotiated(self.settings_rows(found, granted))
-        if self._gap:
+        if self._gap is not None:
             await self.fill(client, found, self._gap)
             self._gap = None
         held, self._held = self._held, None
@@ -197,6 +201,8 @@ class Gateway:
 
     async def fill(self, client: Client, found: list[Found], since: dict[str, datetime]) -> None:
         """Read from history what came while nobody listened; before anything newer is kept."""
+        if not since:  # cut before anything had come
+            return
         until = max(since.values()) + LONGEST_GAP  # a line's clock may run faster than ours
         wanted = {one.node: since[one.key] for one in found if one.key in since}
         rows: list[Row] = []

@@ -45,8 +45,8 @@ class BatchPlan:
     of them begin in a trial of `duration` s and are ended after `hold` s, if nobody has found
     them before. Rows come each `every` s. `train` trials with faults and `healthy` ones without
     are given away with their labels; the other counts are of judged trials, by role. `tags` are
-    patterns of the tags that are handed out; a station's State always is. Each slice has two
-    trials.
+    patterns of the tags that are handed out; a station's State always is. Each slice has
+    `per_slice` trials.
     """
 
     line: Line
@@ -62,6 +62,7 @@ class BatchPlan:
     quiet: int = 4
     cut: int = 1
     slices: tuple[str, ...] = ("missing", "season")
+    per_slice: int = 3
     tags: tuple[str, ...] = ("*",)
     severities: tuple[float, ...] = (1.0,)
     secret: int = 0
@@ -149,7 +150,7 @@ def prepare(plan: BatchPlan) -> Batch:
     test += [
         Prepared("", "quiet", run(healthy, plan.duration, next(secret))) for _ in range(plan.quiet)
     ]
-    test += [Prepared("", "slice", fresh(), name) for name in plan.slices * 2]
+    test += [Prepared("", "slice", fresh(), name) for name in plan.slices * plan.per_slice]
     names = iter([f"t{i:02d}" for i in rng.permutation(len(test) + plan.cut).tolist()])
     test = [replace(one, name=next(names)) for one in test]
     for whole in test[: min(plan.cut, plan.fresh)]:

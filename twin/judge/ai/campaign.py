@@ -49,6 +49,7 @@ class AiOptions(Record):
     published: Count = 2
     quiet: Count = 4
     cut: Count = 1
+    per_slice: Annotated[int, Field(ge=1, le=1000)] = 3
     slices: list[str] = Field(default=["missing", "season"])
     tags: list[str] = Field(default=["*"])
     severities: list[Annotated[float, Field(gt=0, le=10)]] = Field(default=[1.0], min_length=1)

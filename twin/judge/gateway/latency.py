@@ -17,7 +17,7 @@ from twin.judge.truth.served import changes
 from twin.judge.verdict import Measured, NotJudged
 
 AFTER = 10.0  # s of wall clock after a cut that belong to the recovery, which is GW-07; assumed
-MOST = 20_000  # delays from which an interval is estimated; more are thinned out evenly
+MOST = 4_000  # delays from which an interval is estimated; more are thinned out evenly
 
 
 @lru_cache(maxsize=16)
