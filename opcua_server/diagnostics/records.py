@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from asyncua import ua
-from asyncua.ua.ua_binary import Primitives as Pack
-from asyncua.ua.ua_binary import nodeid_to_binary
+
+from opcua_server.diagnostics.security import SessionSecurity
 
 MECHANISMS = {
     "UserNameIdentityToken": "UserName",
@@ -70,30 +70,22 @@ def session(one: Any) -> ua.SessionDiagnosticsDataType:
     )
 
 
-SECURITY = ua.NodeId(ua.ObjectIds.SessionSecurityDiagnosticsDataType_Encoding_DefaultBinary)
-
-
-def security(one: Any) -> ua.ExtensionObject:
-    """Who a session belongs to and how it is protected: a SessionSecurityDiagnosticsDataType.
-
-    Encoded here (OPC 10000-5, 12.12): asyncua takes its field Encoding for its own encoding mask.
-    """
+def security(one: Any) -> SessionSecurity:
+    """Who a session belongs to and how it is protected."""
     policy = None if one.channel is None else one.channel.policy
     mode = ua.MessageSecurityMode.Invalid if policy is None else policy.Mode
     users = one.tally.users
-    body = (
-        nodeid_to_binary(one.session_id),
-        Pack.String.pack(users[-1] if users else ""),
-        len(users).to_bytes(4, "little"),
-        *map(Pack.String.pack, users),
-        Pack.String.pack(MECHANISMS.get(one.tally.means, "Anonymous")),
-        Pack.String.pack("UA Binary"),
-        Pack.String.pack("opc.tcp"),
-        int(mode).to_bytes(4, "little"),
-        Pack.String.pack("" if policy is None else policy.URI),
-        Pack.Bytes.pack(one.signed_by or b""),
+    return SessionSecurity(
+        one.session_id,
+        users[-1] if users else "",
+        list(users),
+        MECHANISMS.get(one.tally.means, "Anonymous"),
+        "UA Binary",
+        "opc.tcp",
+        mode,
+        "" if policy is None else policy.URI,
+        one.signed_by or b"",
     )
-    return ua.ExtensionObject(SECURITY, b"".join(body))
 
 
 def subscription(one: Any) -> ua.SubscriptionDiagnosticsDataType:

@@ -21,7 +21,6 @@ from opcua_server.diagnostics import records
 INTERNALS: tuple[tuple[str, str], ...] = (
     ("asyncua.server.address_space", "AttributeValue"),
     ("asyncua.server.internal_session", "InternalSession._timeout_loop"),
-    ("asyncua.ua.uaprotocol_auto", "SessionSecurityDiagnosticsDataType"),
 )
 
 IDS = ua.ObjectIds

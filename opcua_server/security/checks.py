@@ -130,6 +130,16 @@ def _not_revoked(shown: Presented) -> bool:
     return not any(shown.trust.revoked(one, issuer) for one, issuer in pairs)
 
 
+def _leaf_listed(shown: Presented) -> bool:
+    """Whether the issuer of the client's certificate has said whom it revoked."""
+    return all(shown.trust.has_list(issuer) for issuer in shown.issuers[:1])
+
+
+def _issuers_listed(shown: Presented) -> bool:
+    """The same of the issuers above it."""
+    return all(shown.trust.has_list(issuer) for issuer in shown.issuers[1:])
+
+
 STEPS: tuple[Step, ...] = (
     Step("BadCertificateInvalid", False, _signed_rightly),
     Step("BadCertificatePolicyCheckFailed", False, _strong),
@@ -139,5 +149,7 @@ STEPS: tuple[Step, ...] = (
     Step("BadCertificateIssuerTimeInvalid", True, lambda s: _in_date(s.issuers, s.now)),
     Step("BadCertificateUseNotAllowed", True, _for_applications),
     Step("BadCertificateIssuerUseNotAllowed", True, _authorities),
+    Step("BadCertificateRevocationUnknown", True, _leaf_listed, True),
+    Step("BadCertificateIssuerRevocationUnknown", True, _issuers_listed, True),
     Step("BadCertificateRevoked", False, _not_revoked),
 )

@@ -87,6 +87,11 @@ class TrustList:
         """Certificates that complete a chain and are not trusted for themselves."""
         return list(self._issuers.files().values())
 
+    def has_list(self, issuer: x509.Certificate) -> bool:
+        """Whether there is a revocation list that the issuer signed."""
+        lists = [crl for shelf in self._crls for crl in shelf.files().values()]
+        return any(crl.issuer == issuer.subject and _signed(crl, issuer) for crl in lists)
+
     def revoked(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         """Whether a revocation list of the issuer names the certificate."""
         for shelf in self._crls:

@@ -29,15 +29,6 @@ async def read(client: Any, number: int) -> Any:
     return await client.get_node(ua.NodeId(number)).read_value()
 
 
-async def raw_read(client: Any, number: int) -> Any:
-    """A value as it came: asyncua cannot decode SessionSecurityDiagnosticsDataType."""
-    wanted = ua.ReadValueId(ua.NodeId(number), ua.AttributeIds.Value)
-    request = ua.ReadRequest()
-    request.Parameters.NodesToRead = [wanted]
-    answer = await client.uaclient.protocol.send_request(request)
-    return bytes(answer.read(len(answer)))
-
-
 async def call(client: Any, method: int, *arguments: Any) -> Any:
     request = ua.CallMethodRequest(SERVER, ua.NodeId(method), list(arguments))
     return (await client.uaclient.call([request]))[0]
@@ -134,12 +125,12 @@ async def test_a_session_sees_its_own_requests_and_an_instructor_all(connect: An
 
 async def test_who_is_who_is_told_to_an_instructor_only(connect: Any) -> None:
     observer, instructor = await connect("olga"), await connect("ines")
-    own, told = await raw_read(observer, SECURITY), await raw_read(instructor, SECURITY)
-    assert b"olga" in own
-    assert b"ines" not in own
-    assert b"olga" in told
-    assert b"ines" in told
-    assert b"UserName" in own
+    (own,) = await read(observer, SECURITY)
+    assert (own.ClientUserIdOfSession, own.ClientUserIdHistory) == ("olga", ["olga"])
+    assert (own.AuthenticationMechanism, own.WireEncoding) == ("UserName", "UA Binary")
+    assert own.SecurityPolicyUri.endswith("#None")
+    told = await read(instructor, SECURITY)
+    assert {"olga", "ines"} <= {one.ClientUserIdOfSession for one in told}
     raw = await Raw(observer).create()
     item = ua.MonitoredItemCreateRequest(
         ua.ReadValueId(ua.NodeId(SECURITY), ua.AttributeIds.Value), ua.MonitoringMode.Reporting

@@ -29,6 +29,7 @@ from tests.unit.opcua_server.conftest import USERS
 from tests.unit.opcua_server.standin import StandInSession
 from tests.unit.opcua_server.test_buffer import BROKEN
 from tests.unit.opcua_server.test_server import node_id, status_of
+from tests.unit.opcua_server.test_subscriptions import Raw, values
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -176,6 +177,44 @@ async def test_an_encrypted_session_is_resumed_by_its_owner_on_a_new_channel(
         assert await status_of(before.get_node(BELT).read_browse_name()) == UNKNOWN_SESSION
         await after.uaclient.close_session(True)
         after.disconnect_socket()
+
+
+async def test_a_subscription_is_transferred_with_its_values_by_its_owner(
+    secured: OpcUaAdapter, mine: pki.Identity
+) -> None:
+    """After a lost connection a new session of the same key and user takes it over (5.14.7)."""
+    session = secured._session
+    session.adapter = secured
+    await session.step(1.0)
+
+    async def logged_in() -> Client:
+        client = Client(secured.endpoints[0])
+        await secure(client, secured, mine)
+        client.set_user("olga")
+        client.set_password("operator-pw")
+        await client.connect()
+        return client
+
+    first = await logged_in()
+    raw = await Raw(first).create()
+    await raw.monitor()
+    before = sorted(values(await raw.publish()))
+    first.uaclient.protocol.transport.abort()
+    second = await logged_in()
+    other = Raw(second)
+    other.number = raw.number
+    (moved,) = (
+        await other.ask(
+            "TransferSubscriptions", SubscriptionIds=[raw.number], SendInitialValues=True
+        )
+    ).Parameters.Results
+    assert moved.StatusCode.is_good()
+    assert moved.AvailableSequenceNumbers == [1]
+    again = await other.ask("Republish", SubscriptionId=raw.number, RetransmitSequenceNumber=1)
+    assert again.NotificationMessage.SequenceNumber == 1
+    assert sorted(await other.heard()) == before
+    await second.disconnect()
+    await asyncio.gather(first.disconnect(), return_exceptions=True)
 
 
 async def test_a_session_without_security_ends_with_its_connection(

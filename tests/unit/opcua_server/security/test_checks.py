@@ -30,6 +30,7 @@ def pki(tmp_path: Path) -> Path:
 def trusting(folder: Path, *made: Made, place: str = TRUSTED) -> TrustList:
     for number, one in enumerate(made):
         (folder / place / f"{number}.der").write_bytes(one.der)
+        (folder / TRUSTED_CRL / f"{number}.crl").write_bytes(revocation(one))  # nobody revoked
     return TrustList(folder)
 
 
@@ -63,7 +64,8 @@ def test_an_issuer_that_only_completes_chains_vouches_for_nobody(pki: Path) -> N
     client = make(issuer=root)
     trusting(pki, root, place=ISSUERS)
     assert status(TrustList(pki), client) == "BadCertificateUntrusted"
-    assert status(trusting(pki, client), client) == "Good"
+    (pki / TRUSTED / "client.der").write_bytes(client.der)
+    assert status(TrustList(pki), client) == "Good"
 
 
 def test_a_chain_that_the_client_sends_is_followed(pki: Path) -> None:
@@ -72,7 +74,11 @@ def test_a_chain_that_the_client_sends_is_followed(pki: Path) -> None:
     client = make(issuer=middle)
     trust = trusting(pki, root)
     assert status(trust, client) == "BadCertificateChainIncomplete"
+    assert status(trust, client, middle) == "BadCertificateRevocationUnknown"
+    (pki / TRUSTED_CRL / "middle.crl").write_bytes(revocation(middle))
     assert status(trust, client, middle) == "Good"
+    (pki / TRUSTED_CRL / "0.crl").unlink()
+    assert status(TrustList(pki), client, middle) == "BadCertificateIssuerRevocationUnknown"
 
 
 def test_a_chain_to_an_impostor_of_the_issuer_is_not_followed(pki: Path) -> None:

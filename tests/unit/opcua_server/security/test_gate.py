@@ -20,7 +20,16 @@ from asyncua.crypto.security_policies import (
 from opcua_server import OpcUaAdapter, pki
 from opcua_server.security.keeper import PkiKeeper, UserKeeper
 from opcua_server.security.renewal import keep_current
-from tests.unit.opcua_server.security.authority import DAY, URI, Made, authority, make, rsa_key
+from opcua_server.security.trust import TRUSTED_CRL
+from tests.unit.opcua_server.security.authority import (
+    DAY,
+    URI,
+    Made,
+    authority,
+    make,
+    revocation,
+    rsa_key,
+)
 from tests.unit.opcua_server.standin import StandInSession
 from tests.unit.opcua_server.test_server import node_id, status_of
 
@@ -141,6 +150,13 @@ async def test_a_client_sends_its_issuers_along(served: OpcUaAdapter, tmp_path: 
     made = make("gauge", middle)
     trust(served, root, tmp_path)
     assert await outcome(await prepared(served, tmp_path, made)) == HIDDEN
+    client = await prepared(served, tmp_path, made)
+    client.security_policy.host_certificate_chain = [middle.der]
+    assert await outcome(client) == "BadCertificateRevocationUnknown"
+    assert served.pki is not None
+    for issuer in (root, middle):
+        path = served.pki / TRUSTED_CRL / f"{issuer.certificate.serial_number}.crl"
+        path.write_bytes(revocation(issuer))
     client = await prepared(served, tmp_path, made)
     client.security_policy.host_certificate_chain = [middle.der]
     assert await outcome(client) == "Good"
