@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 
 import twin
 from twin import cli
-from twin.cli import _globals_first, console, faces
+from twin.cli import _globals_first, console
 from twin.cli.simulate import injections
 from twin.errors import UsageError
 from twin.i18n import set_language
+from twin.serve import faces
 from twin.trace import Command
 from twin.trace.store import open_run
 
