@@ -57,10 +57,11 @@ class Gateway:
     queue = 100  # values of a tag kept by the server between two messages
     again = 0.5  # s until the next try to connect
     once = True  # the store keeps each row once
+    database = "gateway.db"
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = Store(settings.folder / "gateway.db", once=self.once)
+        self.store = Store(settings.folder / self.database, once=self.once)
         self.last_message = time.monotonic()
         self.latest: dict[str, datetime] = {}  # source time of the last value of each tag
         self._gap: dict[str, datetime] | None = None  # since when values are missing
@@ -148,7 +149,7 @@ class Gateway:
         async with client:
             names = await client.get_namespace_array()
             if names != self._names:  # after a restart they may stand elsewhere
-                self._found, self._names = await find(client), names
+                self._found, self._names = await self.tags(client), names
                 self.store.describe(map(self.model_row, self._found))
             await self._subscribe(client, self._found)
             self.settings.ready.touch()
@@ -161,6 +162,10 @@ class Gateway:
             until = time.monotonic() + LAST_WAIT
             while time.monotonic() < min(until, self.last_message + QUIET):
                 await asyncio.sleep(LOOK)
+
+    async def tags(self, client: Client) -> list[Found]:
+        """What is recorded: every tag."""
+        return await find(client)
 
     async def before(self, client: Client) -> None:
         """Before a connection is opened: nothing to do."""

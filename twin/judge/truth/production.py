@@ -11,6 +11,7 @@ import polars as pl
 from twin.judge.trial import Trial
 from twin.metrics import breakdown
 from twin.signals import sample
+from twin.trace.tables import State
 
 HOUR = 3600.0
 FIGURES = ("availability", "effectiveness", "quality", "oee")
@@ -30,6 +31,7 @@ def periods(trial: Trial) -> pl.DataFrame:
     nothing to divide by.
     """
     first, last = window(trial)
+    latest = np.nextafter(trial.now, 0.0)
     rows = []
     for period in chain.from_iterable(
         breakdown(trial.trace, by).periods for by in ("hour", "shift")
@@ -37,16 +39,13 @@ def periods(trial: Trial) -> pl.DataFrame:
         if period.begin < first or period.end > last:
             continue
         for station, figures in period.kpis.stations.items():
-            passed, rejected = (
-                sample(trial.trace, [f"{station}.{name}"], [period.begin, period.end - 0.0])[0]
-                if period.end < trial.now
-                else _to_the_end(trial, f"{station}.{name}", period.begin)
-                for name in ("Passed", "Rejected")
-            )
+            counters = [f"{station}.Passed", f"{station}.Rejected"]
+            values = sample(trial.trace, counters, [period.begin, min(period.end, latest)])
+            good, scrap = (values[:, 1] - values[:, 0]).tolist()
             rows.append(
                 {
                     "station": station, "start": period.begin, "end": period.end,
-                    "good": passed[1] - passed[0], "scrap": rejected[1] - rejected[0],
+                    "good": good, "scrap": scrap,
                     **{name: figures[name] for name in FIGURES},
                 }
             )  # fmt: skip
@@ -55,24 +54,25 @@ def periods(trial: Trial) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).unique(["station", "start", "end"], keep="first")
 
 
-def _to_the_end(trial: Trial, tag: str, begin: float) -> np.ndarray:
-    """A counter at the begin of a period and just before the end of the run."""
-    return np.asarray(sample(trial.trace, [tag], [begin, np.nextafter(trial.now, 0.0)])[0])
-
-
 @lru_cache(maxsize=8)
-def state_times(trial: Trial) -> pl.DataFrame:
-    """Seconds of each station in each state within the window: station, state, seconds."""
+def spells(trial: Trial) -> pl.DataFrame:
+    """In which state each station was, from when to when, within the window.
+
+    Columns: station, start, end (simulated s), state.
+    """
     first, last = window(trial)
-    total: dict[tuple[str, str], float] = {}
-    for period in breakdown(trial.trace, "hour").periods:
-        if first <= period.begin and period.end <= last:
-            for station, shares in period.kpis.states.items():
-                for state, share in shares.items():
-                    key = (station, state)
-                    total[key] = total.get(key, 0.0) + share * (period.end - period.begin)
-    return pl.DataFrame(
-        [(station, state, seconds) for (station, state), seconds in total.items()],
-        schema={"station": pl.String, "state": pl.String, "seconds": pl.Float64},
-        orient="row",
-    )
+    found = []
+    for place, station in enumerate(trial.line.stations):
+        rows = trial.trace.index.states(place)
+        ends = np.append(rows.t[1:], trial.now)
+        found.append(
+            pl.DataFrame(
+                {
+                    "station": [station.id] * len(rows),
+                    "start": np.clip(rows.t, first, last),
+                    "end": np.clip(ends, first, last),
+                    "state": [State(number).name for number in rows.state.tolist()],
+                }
+            )
+        )
+    return pl.concat(found).filter(pl.col("end") > pl.col("start"))
