@@ -10,11 +10,13 @@ BROKEN = """\
 
 Who judges the judge? Each of these solutions has one thing wrong that people have really shipped.
 The tests run them beside a sound one: the sound one must pass, and each broken one must fail
-exactly the tests named here, so none survives. Gateways run over OPC UA, all at once, on one live
-line; models get the same data sets as the sound model.
+exactly the tests named here, so none survives. Gateways and MES run over OPC UA, all at once, on
+one live line each (MES that only report wrongly share one recording); models get the same data
+sets as the sound model.
 """
 KINDS = (
     ("gateway", "MUTANTS", "Gateways"),
+    ("mes", "MUTANTS", "MES"),
     ("ai", "MUTANTS", "Detectors"),
     ("rul", "RUL_MUTANTS", "Estimators of remaining life"),
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from examples.solutions.mes.master import Interval, Master
 
+Spell = tuple[float, float, str]  # begin, end (s since 1970), state
 HOUR = 3600.0
 LATE = 60.0  # s: an hour is over when the last value came this shortly before its end
 ACTIVE = ("WORKING", "SETUP", "LOADING")  # counts in overtime too
@@ -82,12 +83,16 @@ class Reporter:
         """Rejected units of a stretch of time."""
         return self.at(f"{station}.Rejected", end) - self.at(f"{station}.Rejected", begin)
 
-    def spells(self, station: str) -> list[tuple[float, float, str]]:
+    def spells(self, station: str) -> list[Spell]:
         """Stretches of time in one state, one after the other, until we stopped listening."""
         tag = f"{station}.State"
         begins = self.times[tag]
         names = [self.word(tag, number) for number in self.values[tag]]
         return list(zip(begins, [*begins[1:], self.last], names, strict=True))
+
+    def reported(self, spells: Iterable[Spell]) -> Iterable[Spell]:
+        """The stretches of time as they are handed in."""
+        return spells
 
     def cycles(self, station: str) -> Iterator[Cycle]:
         """What a station began, in order."""
@@ -163,7 +168,7 @@ class Reporter:
                     good, scrap = self.good(station, begin, end), self.scrap(station, begin, end)
                     self.add("counts", *key, good, scrap)
                     self.add("kpis", *key, *self.kpis(station, cycles, begin, end))
-                for begin, end, state in self.spells(station):
+                for begin, end, state in self.reported(self.spells(station)):
                     self.add("spells", station, self.label(begin), self.label(end), state)
         self.db.close()
 
