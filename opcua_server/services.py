@@ -29,12 +29,18 @@ from opcua_server.subscriptions import LineSubscriptions
 A = ua.AttributeIds
 NAMES = (A.DisplayName, A.Description)
 NOBODY = LineUser()
+UNKNOWN = int(ua.StatusCodes.BadNodeIdUnknown)
+MOST_UNKNOWN = 100  # such nodes of one session that are written down; assumed
 
 
 class LineSession(GuardedSession):
     """A client's session on the line."""
 
     speaks_korean = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._unknown: set[ua.NodeId] = set()  # nodes that were read and are not there
 
     @property
     def desk(self) -> Desk:
@@ -76,6 +82,8 @@ class LineSession(GuardedSession):
         results = await super().read(params)
         secret = self.rights.secret
         for place, wanted in enumerate(params.NodesToRead):
+            if results[place].StatusCode.value == UNKNOWN:
+                self._tell_unknown(wanted.NodeId, results[place].StatusCode)
             if wanted.AttributeId == A.Value:
                 if secret(wanted.NodeId):
                     results[place] = self._secret(wanted.NodeId, results[place])
@@ -85,6 +93,12 @@ class LineSession(GuardedSession):
                 if own is not None and there:
                     results[place] = ua.DataValue(own)
         return reading.finish(params, results)
+
+    def _tell_unknown(self, node: ua.NodeId, status: ua.StatusCode) -> None:
+        """Write down that a node was read that is not there: once a node, and not without end."""
+        if node not in self._unknown and len(self._unknown) < MOST_UNKNOWN:
+            self._unknown.add(node)
+            self.audit(f"read {node.Identifier}", status)
 
     def _secret(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
         refused = self.rights.refused(node, self.client, self.encrypted)

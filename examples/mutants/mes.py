@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -231,6 +232,19 @@ class NoHistory(Recorder):
         return found
 
 
+class Peeps(Recorder):
+    """It asks the line for what no sensor shows."""
+
+    async def tags(self, client: Client) -> list[Found]:
+        """And for wear, on top."""
+        found = await super().tags(client)
+        index = found[0].node.NamespaceIndex
+        for key in ("LTH1.TrueWear", "Line.Seed"):
+            with suppress(ua.UaError):
+                await client.get_node(ua.NodeId(key, index)).read_value()
+        return found
+
+
 def hash_of(row: Row) -> int:
     """A number of a row, the same in every run."""
     return sum(map(ord, row.tag + row.t))
@@ -291,6 +305,7 @@ MUTANTS: dict[str, Mutant] = {
     "arrival-time": Mutant(
         frozenset({"MES-02.states"}), recorder=Arrival
     ),
+    "peeps": Mutant(frozenset({"MES-12.probes"}), recorder=Peeps),
     "no-history": Mutant(
         frozenset({"MES-03.effectiveness"}), recorder=NoHistory, luck=frozenset({"MES-03.oee"})
     ),

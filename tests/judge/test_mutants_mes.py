@@ -9,7 +9,7 @@ from examples.mutants.mes import MUTANTS, REPORTERS
 from twin.judge.report.model import Report
 from twin.judge.run import replay, run_plan
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 HERE = Path(__file__).parents[2]
 DATABASE = "sqlite:///{folder}/mes.db"
 TABLES = {"counts": "counts", "states": "spells", "kpis": "kpis"}
@@ -57,7 +57,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, Path]:
     return run_plan(folder / "plan.yaml", folder / "out", lambda text: None), folder / "out"
 
 
-@pytest.mark.timeout(300)
 def test_the_reference_passes(judged: tuple[Report, Path]) -> None:
     report, _folder = judged
     other = [

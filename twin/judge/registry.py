@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 
+from twin.judge import attempts
 from twin.judge.checks import Check, Exhibit
 from twin.judge.trial import Trial
 
@@ -27,4 +28,4 @@ def checks_of(kind: str) -> tuple[Check, ...]:
 def exhibits_of(kind: str) -> tuple[Exhibitor, ...]:
     """What makes the figures that a report of this kind shows beside its verdicts."""
     found: tuple[Exhibitor, ...] = getattr(import_module(f"twin.judge.{kind}"), "EXHIBITS", ())
-    return found
+    return (*found, attempts.exhibits)

@@ -392,7 +392,7 @@ def _kinds(names: list[str] | None) -> set[EventKind]:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers of numpy and of no finite size as JSON knows them."""
+    """Key figures as they are told, in words that JSON knows."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -400,5 +400,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return value if np.isfinite(value) else None
+        return view.figure(value)
     return value

@@ -57,7 +57,16 @@ def wall_time(session: Session, t: float) -> str:
 def oee(session: Session) -> float | None:
     """OEE of the line so far, 0 to 1; None before there is one."""
     value = session.kpis.line["oee"] if session.now > 0.0 else None
-    return value if value is not None and math.isfinite(value) else None
+    return None if value is None else figure(value)
+
+
+def figure(value: float) -> float | None:
+    """A key figure as it is told, to twelve digits; None where it is not finite.
+
+    Sums are made piece by piece, and a run is cut where a fault is injected: the last bits of a
+    sum would tell when that was.
+    """
+    return float(f"{value:.12g}") if math.isfinite(value) else None
 
 
 def line_view(line: Line, shown: Exposure | None = None, dirt: str = "clean") -> JSON:

@@ -17,13 +17,12 @@ from twin.i18n import _
 from twin.judge.ai.evidence import DAY, View, only_with, views
 from twin.judge.ai.match import match
 from twin.judge.ai.rates import difference, rate
+from twin.judge.attempts import attempts
 from twin.judge.checks import Check, Measure
 from twin.judge.trial import JudgeClock, Trial
 from twin.judge.verdict import RESAMPLES, Better, Measured, NotJudged
 
 SAME = 1e-6  # by which a score may differ when the future is withheld
-TRUTH = ("truth", "fault", "seed", "hidden")
-"""Words of what is no client's business; refused calls and writes are in the audit log."""
 
 
 def no_faults(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
@@ -113,28 +112,6 @@ def memorised(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     return difference(shares[0], shares[1])
 
 
-def probes(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
-    """Attempts to reach what no sensor shows: decoys opened; live, calls and writes refused."""
-    rows = [
-        {"seed": trial.seed, **dict(line)}
-        for trial in trials
-        for line in trial.audit
-        if _about_truth(line, solution)
-    ]
-    if not any(trial.audit for trial in trials):
-        return NotJudged(_("nothing watched what the solution asked for"))
-    return Measured.census(len(rows), sum(len(trial.audit) for trial in trials), rows)
-
-
-def _about_truth(line: Any, solution: str) -> bool:
-    """Whether a line tells that the solution was refused something that is about the truth."""
-    who = str(line.get("solution", line.get("user", "")))
-    if who.split(" (")[0] != solution or line.get("result", "Bad") == "Good":
-        return False
-    said = str(line.get("what", "")).lower()
-    return any(word in said for word in TRUTH)
-
-
 def robust(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Recall on fresh trials less recall in the slice of worse data that hurts most."""
     good = [d.found for v in views(trials, solution) for d in v.detections]
@@ -182,6 +159,6 @@ CHECKS = (
            "미래를 가렸을 때 달라지는 행의 비율", "1", 0.0, "low", withheld),
     _check("memorised", "Recall on given-away trials beyond fresh ones",
            "공개 시험과 미공개 시험의 검출률 차이", "1", 0.4, "low", memorised),
-    _check("probes", "Attempts to reach the truth", "정답 접근 시도 횟수", "1", 0.0, "low", probes,
-           clocks=("batch", "lockstep", "paced")),
+    _check("probes", "Attempts to reach the truth", "정답 접근 시도 횟수", "1", 0.0, "low",
+           attempts, clocks=("batch", "lockstep", "paced")),
 )  # fmt: skip

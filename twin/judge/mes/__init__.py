@@ -1,6 +1,7 @@
 """Checks of an MES."""
 
 from twin.equipment.tag import Text
+from twin.judge.attempts import attempts
 from twin.judge.checks import Check
 from twin.judge.mes import production, states
 
@@ -49,5 +50,9 @@ CHECKS: tuple[Check, ...] = (
         "MES-03", "oee", "mes",
         Text("Largest error of OEE", "설비 종합 효율의 최대 오차"),
         "pp", 0.5, "low", ("kpis",), production.figure("oee"), "ISO 22400-2:2014, OEE",
+    ),
+    Check(
+        "MES-12", "probes", "mes", Text("Attempts to reach the truth", "정답 접근 시도 횟수"),
+        "1", 0.0, "low", (), attempts,
     ),
 )  # fmt: skip
