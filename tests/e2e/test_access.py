@@ -28,7 +28,7 @@ PASSWORD = "correct horse"
 def twin(folder: Path, *words: str, **named: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"XDG_STATE_HOME": str(folder), "LANG": "C"} | named
     return subprocess.run(
-        [sys.executable, "-m", "twin.cli", *words],
+        [sys.executable, "-m", "twin", *words],
         capture_output=True,
         text=True,
         env=environment,
@@ -42,7 +42,7 @@ def served(tmp_path: Path) -> Iterator[str]:
     """Address of a line as it stands in a plant: strict, though only this machine reaches it."""
     twin(tmp_path, "users", "add", "olga", "--role", "operator", TWIN_USER_PASSWORD=PASSWORD)
     command = [
-        sys.executable, "-m", "twin.cli", "serve", LINE, "--speed", "60",
+        sys.executable, "-m", "twin", "serve", LINE, "--speed", "60",
         "--opcua-port", "0", "--http-port", "0",
         "--no-allow-none", "--no-auto-trust", "--audit", str(tmp_path / "audit.jsonl"),
     ]  # fmt: skip

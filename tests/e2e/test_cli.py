@@ -20,7 +20,7 @@ import pytest
 import twin
 from twin.trace.store import open_run
 
-TWIN = [sys.executable, "-m", "twin.cli"]
+TWIN = [sys.executable, "-m", "twin"]
 SMALL = "examples/three-stations-v1"
 SMT = "electronics/smt-v1"
 FREE = ["--opcua-port", "0", "--http-port", "0"]
@@ -164,7 +164,7 @@ def test_help_follows_the_option_and_the_environment(words, environment):
 
 def test_help_does_not_import_what_only_commands_need():
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "twin.cli", "--help"],
+        [sys.executable, "-X", "importtime", "-m", "twin", "--help"],
         capture_output=True, text=True, timeout=30, check=True,
     )  # fmt: skip
     modules = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines()}

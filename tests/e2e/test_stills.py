@@ -45,7 +45,7 @@ def test_a_still_is_written_in_the_right_size_and_shows_the_line(trace, tmp_path
 @pytest.mark.slow
 def test_the_command_line_draws_a_still(tmp_path):
     out = tmp_path / "line.png"
-    command = [sys.executable, "-m", "twin.cli", "view", "examples/three-stations-v1",
+    command = [sys.executable, "-m", "twin", "view", "examples/three-stations-v1",
                "--at", "10min", "--out", str(out)]  # fmt: skip
     answer = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False)
     assert answer.returncode == 0, answer.stderr

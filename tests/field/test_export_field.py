@@ -61,7 +61,7 @@ def test_the_truth_is_in_files_of_its_own(trace, folder):
         (deed.kind, deed.tag, deed.begin) for deed in truth
     ]
     assert {path.name for path in folder.glob("a.*")} == {
-        "a.parquet", "a.md", "a.dirt.csv", "a.faults.csv", "a.parts.parquet"
+        "a.parquet", "a.md", "a.dirt.csv", "a.faults.csv", "a.parts.parquet", "a.origin.md"
     }  # fmt: skip
 
 

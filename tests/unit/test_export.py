@@ -141,6 +141,7 @@ def test_telemetry_and_data_sheet_hold_no_truth(trace, parquet, comma):
         telemetry, sheet = exported.files[0], exported.files[1]
         assert sheet.suffix == ".md"
         words = [fault.id for fault in trace.line.faults]
+        words += ["| Seed |"]
         words += [q.name for q in trace.line.readings.values() if q.hidden]
         for path in (telemetry, sheet):
             data = path.read_bytes()
@@ -153,9 +154,19 @@ def test_telemetry_is_the_same_whatever_truth_is_beside_it(trace, comma, tmp_pat
         assert one.read_bytes() == other.read_bytes()
 
 
+def test_with_the_origin_anybody_can_make_the_run_again(trace, parquet):
+    (path,) = (path for path in parquet.files if path.name == "oven.origin.md")
+    text = path.read_text()
+    assert "| Seed | 1 |" in text
+    assert trace.line.digest in text
+    rows = [line.split(" | ") for line in text.splitlines() if "| fault |" in line]
+    assert [row[2] for row in rows] == [c.target for c in trace.journal if c.kind == "fault"]
+    assert rows
+
+
 def test_the_data_sheet_says_what_everything_means(trace, parquet):
     text = parquet.files[1].read_text()
-    for fact in (trace.line.id, trace.line.digest, "| Seed | 1 |", twin.__version__, "CC-BY-4.0",
+    for fact in (trace.line.id, trace.line.digest, twin.__version__, "CC-BY-4.0",
                  "3600, one every 1 s", "2026-03-08T21:00:00Z", "oven.truth.parquet"):  # fmt: skip
         assert fact in text
     zone = trace.line.tags["RFL.Zone8Temp"]
@@ -235,7 +246,7 @@ def test_lots_in_parts_are_a_table_of_their_own(trace, parquet, comma):
 def test_a_line_without_material_or_assembly_has_no_such_table(tmp_path):
     line = twin.load("examples/three-stations-v1")
     done = export(twin.run(line, "10min"), "1s", tmp_path / "a.csv")
-    assert len(done.files) == 5
+    assert len(done.files) == 6
     assert not any("genealogy" in file.name for file in done.files)
     assert "genealogy" not in done.files[1].read_text()
 
@@ -247,7 +258,7 @@ def test_files_are_not_overwritten_unless_forced(trace, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.truth.csv"]
     done = export(trace, "1min", tmp_path / "a.csv", "Line.*", force=True)
     assert all(path.exists() for path in done.files)
-    assert len(list(tmp_path.iterdir())) == len(done.files) == 6
+    assert len(list(tmp_path.iterdir())) == len(done.files) == 7
 
 
 @pytest.mark.parametrize("name", ["a.parts.csv", "a.truth.csv", "a.csv"])

@@ -7,6 +7,7 @@ For `oven.parquet` these files appear:
     oven.truth.parquet   the same instants: which faults were at work, and how far they had come
     oven.faults.csv      one row a fault: its four label times
     oven.parts.parquet   one row a hidden value of a part
+    oven.origin.md       scenario, seed and commands: with it anybody can make the run again
     oven.genealogy.parquet  one row a lot or part that went into a part, where the line has such
 
 Telemetry and truth are written in pieces: memory does not grow with the number of rows.
@@ -29,6 +30,7 @@ from twin.equipment.tag import Tag
 from twin.errors import RunDirError, UsageError
 from twin.export import genealogy, truth
 from twin.export.columns import TAG_TYPES, TIME, Format, TableFile, dates, tag_column
+from twin.export.origin import origin
 from twin.export.sheet import Facts, sheet
 from twin.i18n import _
 from twin.signals import select, stream
@@ -99,7 +101,7 @@ def export(
     epoch = epoch or epoch_of(trace)
     stem = path.name.removesuffix(path.suffix) if path.suffix[1:] in FORMATS else path.name
     descent = [f".genealogy.{form}"] if genealogy.traceable(trace.line) else []
-    endings = (*descent, f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
+    endings = (*descent, ".origin.md", f".parts.{form}", ".faults.csv", f".truth.{form}", ".md")
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
     refuse_existing(paths, force)
     facts = Facts(
@@ -108,9 +110,10 @@ def export(
         [(p.name, what) for p, what in zip(paths[:-2], COMPANIONS[2 - len(paths) :], strict=True)],
     )  # fmt: skip
     with whole_files(*paths) as temporary, writing(path):
-        *rest, parts, faults, labels, data_sheet, telemetry = temporary
+        *rest, again, parts, faults, labels, data_sheet, telemetry = temporary
         for file in rest:
             _write_genealogy(trace, file, form, window, epoch)
+        again.write_text(origin(trace), encoding="utf-8")
         write_parts(trace, parts, form, window, epoch)
         write_faults(trace, faults, window)
         data_sheet.write_text(sheet(trace, chosen, facts), encoding="utf-8")
@@ -126,6 +129,7 @@ def epoch_of(trace: Trace) -> datetime:
 
 COMPANIONS = (
     "no truth: which lots and parts went into which part, one row each",
+    "truth: scenario, seed and commands, with which anybody can make the run again",
     "truth: hidden values of parts, one row each",
     "truth: one row a fault, with its label times",
     "truth: active faults and the phase of each, at the same instants",

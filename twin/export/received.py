@@ -7,6 +7,7 @@ For `oven.parquet` these files appear:
     oven.dirt.csv        truth: what was done to the values on the way, one row each
     oven.faults.csv      truth: one row a fault, with its four label times
     oven.parts.parquet   truth: one row a hidden value of a part
+    oven.origin.md       truth: scenario, seed and commands, to make the run again
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from twin.export.dataset import (
     write_faults,
     write_parts,
 )
+from twin.export.origin import origin
 from twin.export.sheet import Facts
 from twin.export.sheet_received import received_sheet
 from twin.field import QUALITIES, Deed, Feed, Network, Records, network
@@ -60,6 +62,7 @@ DIRT_SCHEMA = pa.schema(
     ]
 )
 COMPANIONS = (
+    "truth: scenario, seed and commands, with which anybody can make the run again",
     "truth: hidden values of parts, one row each",
     "truth: one row a fault, with its label times",
     "truth: what was done to the values on the way, one row each",
@@ -95,11 +98,12 @@ def export_records(
     names = choose(net, tags)
     date = epoch or epoch_of(trace)
     stem = path.name.removesuffix(path.suffix) if path.suffix[1:] in FORMATS else path.name
-    endings = (f".parts.{form}", ".faults.csv", ".dirt.csv", ".md")
+    endings = (".origin.md", f".parts.{form}", ".faults.csv", ".dirt.csv", ".md")
     paths = (*(path.with_name(stem + ending) for ending in endings), path)
     refuse_existing(paths, force)
     with whole_files(*paths) as temporary, writing(path):
-        parts, faults, deeds, data_sheet, telemetry = temporary
+        again, parts, faults, deeds, data_sheet, telemetry = temporary
+        again.write_text(origin(trace), encoding="utf-8")
         write_parts(trace, parts, form, window, date)
         write_faults(trace, faults, window)
         rows, truth = _write(

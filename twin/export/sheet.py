@@ -1,7 +1,7 @@
 """The data sheet beside a data set: where it comes from, and what each column means.
 
-It says how labels are defined, never what they are. It names the seed, with which anybody can make
-the run again, truth included: who hides faults from others keeps this sheet back.
+It says how labels are defined, never what they are, and nothing with which the run could be made
+again: that is truth, and in a sheet of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Facts:
 
 LABELS = """
 The truth is in files of its own, so that the telemetry can be handed to whoever is to find the
-faults. Keep this sheet back then, or strike out the seed: scenario and seed make the run again.
+faults, with this sheet. The seed is among the truth: with it anybody can make the run again.
 A fault has four label times:
 
 - **onset**: its cause begins
@@ -53,7 +53,6 @@ def sheet(trace: Trace, tags: Sequence[Tag], facts: Facts) -> str:
         ("Line", f"{line.title.en} ({line.title.ko})"),
         ("Scenario", f"`{line.id}`, version {line.version}"),
         ("Scenario digest (SHA-256)", f"`{line.digest}`"),
-        ("Seed", str(trace.seed)),
         ("Made by", f"twin {__version__}: simulated, not measured"),
         ("Simulated time", window),
         ("Time 0 is", facts.epoch.isoformat().replace("+00:00", "Z")),

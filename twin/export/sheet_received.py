@@ -35,7 +35,6 @@ def received_sheet(trace: Trace, tags: Sequence[Tag], net: Network, facts: Facts
         ("Line", f"{line.title.en} ({line.title.ko})"),
         ("Scenario", f"`{line.id}`, version {line.version}"),
         ("Scenario digest (SHA-256)", f"`{line.digest}`"),
-        ("Seed", str(trace.seed)),
         ("Dirt profile", f"`{net.profile.id}`: {net.profile.title.en} ({net.profile.source})"),
         ("Level of digitalisation", shown),
         ("Made by", f"twin {__version__}: simulated, not measured"),

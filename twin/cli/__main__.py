@@ -1,5 +1,0 @@
-"""`python -m twin.cli`."""
-
-from twin.cli import main
-
-main()
