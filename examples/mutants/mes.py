@@ -15,7 +15,7 @@ from examples.solutions.gateway.browse import Found
 from examples.solutions.gateway.gateway import Settings
 from examples.solutions.gateway.store import Row
 from examples.solutions.mes import run as run_one
-from examples.solutions.mes.master import Interval, Master
+from examples.solutions.mes.master import Interval
 from examples.solutions.mes.recorder import Recorder
 from examples.solutions.mes.report import HOUR, Cycle, Reporter, Spell, share
 
@@ -319,15 +319,14 @@ async def run(name: str) -> None:
     Their databases are copies of its own, in their own folders beside it.
     """
     if name != "reports":
-        await run_one(MUTANTS[name].recorder, MUTANTS[name].reporter)
+        await run_one(MUTANTS[name].recorder, reporter=MUTANTS[name].reporter)
         return
     settings = Settings.from_environment()
-    one = Recorder(settings)
+    one = Recorder(settings, os.environ["TWIN_LINE"])
     await one.run()
-    master = Master(os.environ["TWIN_LINE"])
     recording = settings.folder / one.database
     recording.rename(recorded := settings.folder / "recorded.db")
     for other in REPORTERS:
         path = settings.folder.parent / other / one.database
         shutil.copy(recorded, path)
-        MUTANTS[other].reporter(path, one.words, master).write()
+        MUTANTS[other].reporter(path, one.words, one.master).write()

@@ -237,15 +237,14 @@ _TABLES: Sequence[ClaimTable] = (
         _c("reason", "name", "reason", "사유"),
     )),
     ClaimTable("links", "mes", Text("genealogy", "계보"), (
-        _c("child", "name", "what was made", "만들어진 것"),
-        _c("parent", "name", "what went into it", "투입된 것"),
-        _o("kind", "text", "kind of link", "관계의 종류"),
+        _c("child", "name", "part, its serial or number", "부품 일련번호"),
+        _c("parent", "name", "number of the lot (or part) in it", "투입된 로트(부품) 번호"),
+        _o("kind", "text", "lot, or part; empty is lot", "lot 또는 part, 비우면 lot"),
     )),
     ClaimTable("recalls", "mes", Text("answers to recall drills", "리콜 훈련의 답"), (
         _c("question", "name", "the question's id", "질문 ID"),
-        _c("asked", "time", "when it was asked", "질문 시각"),
-        _c("answered", "time", "when the answer was complete", "답변 완료 시각"),
-        _c("item", "name", "one item of the answer", "답의 한 항목"),
+        _c("item", "name", "one part of the answer, its serial or number", "답의 부품 일련번호"),
+        _o("answered", "wall", "when the answer was complete", "답변 완료 시각"),
     )),
     ClaimTable("dispatch", "mes", Text("orders at stations", "작업 지시"), (
         _c("order", "name", "order id", "지시 ID"),
@@ -256,8 +255,10 @@ _TABLES: Sequence[ClaimTable] = (
     )),
     ClaimTable("orders", "mes", Text("status of orders", "지시 상태"), (
         _c("order", "name", "order id", "지시 ID"),
-        _c("status", "name", "status", "상태"),
+        _c("status", "name", "accepted, rejected, running, ended, aborted", "상태"),
         _c("t", "time", "since when", "시각"),
+        _o("arrived", "wall", "when the product knew it", "제품이 알게 된 시각"),
+        _o("good", "number", "good units of an ended order", "종료된 지시의 양품 수"),
     )),
     ClaimTable("signals", "mes", Text("rules hit in control charts", "관리도 이상 신호"), (
         _c("chart", "name", "tag key of the chart", "관리도의 태그 키"),

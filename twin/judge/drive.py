@@ -15,6 +15,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from twin.i18n import _
+from twin.judge.asking import Asking
 from twin.judge.collect import collect
 from twin.judge.plan import Plan, Solution
 from twin.judge.sources.desk import ClaimDesk
@@ -70,14 +71,15 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
     session.agenda.plan(commands_of(plan))
     if plan.head_start:
         session.agenda.advance(session.run, plan.head_start)
-    accounts = {one.name: account(one.name, ROLE[one.kind]) for one in plan.solutions}
+    accounts = {one.name: account(one.name, one.role or ROLE[one.kind]) for one in plan.solutions}
     doors = Doors(opcua={
         "chaos": _chaos(plan, folder), "pki": folder / "pki", "audit": folder / AUDIT,
         "allow_none": True, "auto_trust": True,
         "anonymous_role": "observer" if plan.options.get("anonymous", True) else None,
     })  # fmt: skip
     witness, inbox = Witness(), Inbox()
-    desk = ClaimDesk(inbox, [one.name for one in plan.solutions])
+    asking = Asking(plan.orders, plan.drills, plan.head_start, session.wall)
+    desk = ClaimDesk(inbox, [one.name for one in plan.solutions], asking)
     site = Site(session, doors, tuple(accounts.values()), others=(witness,))
     incidents: list[Incident] = []
     async with AsyncExitStack() as stack:
@@ -92,14 +94,14 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         await _ready(workers, plan.wait, say)
         begin = session.now
         session.resume()
-        await _run(plan, session, workers)
+        await _run(plan, session, asking, workers)
         if any(one.by_hand for one in workers):
             say(_("The run is over; {seconds:g} s to hand in.").format(seconds=plan.grace))
             await asyncio.sleep(plan.grace)
         granted = tuple(getattr(site.opcua, "granted", list)())
         await asyncio.gather(*(one.stop(plan.grace) for one in workers))
         incidents += exits(workers, session.now)
-        incidents += _chaos_incidents(site, session.now)
+        incidents += _chaos_incidents(site, session.now) + asking.incidents
     claims = {
         one.name: collect(one, folder / SOLUTIONS / one.name, inbox, started_at, session.now)
         for one in plan.solutions
@@ -223,16 +225,19 @@ async def _ready(workers: Iterable[Worker], wait: float, say: Say) -> None:
         say(_("{name} has not said that it listens; the line starts now.").format(name=one.name))
 
 
-async def _run(plan: Plan, session: Session, workers: list[Worker]) -> None:
-    """Let the plan's time pass."""
+async def _run(plan: Plan, session: Session, asking: Asking, workers: list[Worker]) -> None:
+    """Let the plan's time pass, and ask what it asks."""
     end = session.now + plan.duration
     if plan.clock == "paced":
         while session.now < end:
+            asking.ask(session.trace)
             await asyncio.sleep(min(0.1, max(0.0, (end - session.now) / plan.speed)))
         session.pause()
         return
     while session.now < end:
-        await session.step(min(plan.slice, end - session.now), plan.step)
+        asking.ask(session.trace)
+        slice_ = min(plan.slice, end - session.now, asking.wait(session.now))
+        await session.step(slice_, plan.step)
         for one in workers:
             one.poll()
 

@@ -6,6 +6,7 @@ Everything wrong with a plan is said at once, with file and line, before anythin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic import Field, ValidationError
 from twin.errors import Problem, ScenarioError, TwinError, UsageError
 from twin.field.profiles import PROFILES
 from twin.i18n import _
+from twin.judge.asking import DrillStep, OrderStep, impossible
 from twin.judge.claims import CLAIMS
 from twin.judge.registry import all_checks
 from twin.line import shape
@@ -22,7 +24,7 @@ from twin.line.loading import load
 from twin.line.source import Path as Place
 from twin.line.source import Source, read
 from twin.line.values import Name, NonNegativeSeconds, PositiveSeconds, Record
-from twin.trace.journal import CommandKind
+from twin.trace.journal import CommandKind, Role
 
 DOORS = ("file", "sql", "mqtt", "rest", "opcua")
 PLANNED: tuple[CommandKind, ...] = (
@@ -40,7 +42,7 @@ class FaultStep(Record):
 
 
 class CommandStep(Record):
-    """What somebody else does on the line: a set point, a stop, an order."""
+    """What somebody else does on the line: a set point, a stop."""
 
     at: NonNegativeSeconds
     do: CommandKind
@@ -87,6 +89,7 @@ class Solution(Record):
     command: str = ""
     feeds: str = "line"
     claims: list[ClaimSource]
+    role: Role | None = None  # its user's rights; by default those that its kind needs
 
 
 class Plan(Record):
@@ -107,6 +110,8 @@ class Plan(Record):
     dirt: str = "clean"
     faults: list[FaultStep] = []
     commands: list[CommandStep] = []
+    orders: list[OrderStep] = []
+    drills: list[DrillStep] = []
     chaos: str = ""
     disturbances: list[dict[str, Any]] = []
     solutions: Annotated[list[Solution], Field(min_length=1)]
@@ -156,18 +161,16 @@ def _near(name: str, plan: Path) -> str:
     return str(beside) if name.endswith((".yaml", ".yml")) and beside.is_file() else name
 
 
+def _unknown(source: Source, at: Place, name: str, names: list[str]) -> Iterator[Problem]:
+    if name not in names:
+        expected = _("one of {choices}").format(choices=", ".join(names))
+        yield source.problem(at, expected, repr(name), shape.suggestion(name, names))
+
+
 def _wrong(plan: Plan, line: Line, source: Source) -> Iterator[Problem]:
     """What has the right shape and means nothing."""
-
-    def known(at: Place, name: str, names: list[str]) -> Iterator[Problem]:
-        if name not in names:
-            expected = _("one of {choices}").format(choices=", ".join(names))
-            yield source.problem(at, expected, repr(name), shape.suggestion(name, names))
-
-    for i, fault in enumerate(plan.faults):
-        yield from known(("faults", i, "fault"), fault.fault, [one.id for one in line.faults])
-    for i, step in enumerate(plan.commands):
-        yield from known(("commands", i, "do"), step.do, list(PLANNED))
+    known = partial(_unknown, source)
+    yield from _wrong_steps(plan, line, source)
     yield from known(("dirt",), plan.dirt, list(PROFILES))
     ids = sorted({one.id for one in all_checks()} | {one.test for one in all_checks()})
     for key in plan.thresholds:
@@ -189,3 +192,37 @@ def _wrong(plan: Plan, line: Line, source: Source) -> Iterator[Problem]:
                 yield source.problem(at, expected, _("none or several"))
             if claim.sql and not claim.database:
                 yield source.problem((*at, "database"), _("a SQLAlchemy URL"), _("nothing"))
+
+
+def _wrong_steps(plan: Plan, line: Line, source: Source) -> Iterator[Problem]:
+    """What is to happen and cannot on this line."""
+    known = partial(_unknown, source)
+    for i, fault in enumerate(plan.faults):
+        yield from known(("faults", i, "fault"), fault.fault, [one.id for one in line.faults])
+    for i, step in enumerate(plan.commands):
+        yield from known(("commands", i, "do"), step.do, list(PLANNED))
+    for i, order in enumerate(plan.orders):
+        yield from _wrong_order(("orders", i), order, plan, line, source)
+    materials: dict[str, list[str]] = {}
+    for feed in line.feeds:
+        materials.setdefault(feed.station, []).append(feed.material)
+    for i, drill in enumerate(plan.drills):
+        yield from known(("drills", i, "station"), drill.station, list(materials))
+        if drill.material:
+            names = materials.get(drill.station, [])
+            yield from known(("drills", i, "material"), drill.material, names)
+
+
+def _wrong_order(
+    at: Place, order: OrderStep, plan: Plan, line: Line, source: Source
+) -> Iterator[Problem]:
+    """Two of one id, one that cannot be made, or one that can and should be rejected."""
+    if [one.order for one in plan.orders].index(order.order) != at[1]:
+        yield source.problem((*at, "order"), _("an id of its own"), repr(order.order))
+    wrong = list(impossible(order, line))
+    if wrong and order.expect == "made":
+        expected = _("an order that {line} can make, or expect: rejected").format(line=line.id)
+        yield source.problem(at, expected, ", ".join(wrong))
+    if not wrong and order.expect == "rejected":
+        expected = _("an order that {line} cannot make").format(line=line.id)
+        yield source.problem(at, expected, _("one that it can"))

@@ -156,12 +156,15 @@ class Gateway:
             while not self.settings.stop.exists():
                 await asyncio.sleep(LOOK)
                 self.write()
+                await self.meanwhile(client)
                 await client.check_connection()
                 if self._ended or not await self._there(client):
                     raise TimeoutError("the subscription has ended")
             until = time.monotonic() + LAST_WAIT
             while time.monotonic() < min(until, self.last_message + QUIET):
                 await asyncio.sleep(LOOK)
+            self.write()
+            await self.meanwhile(client)
 
     async def tags(self, client: Client) -> list[Found]:
         """What is recorded: every tag."""
@@ -169,6 +172,9 @@ class Gateway:
 
     async def before(self, client: Client) -> None:
         """Before a connection is opened: nothing to do."""
+
+    async def meanwhile(self, client: Client) -> None:
+        """What else there is to do while connected: nothing."""
 
     async def _there(self, client: Client) -> bool:
         """Whether the server still has our subscription: what it says at its end may get lost."""

@@ -1,19 +1,16 @@
-"""A small MES: states and counters by OPC UA into SQLite, hourly reports after ISO 22400."""
+"""A small MES: states, counters, parts and lots by OPC UA into SQLite; orders to the line and back;
+hourly reports after ISO 22400, genealogy, answers to recalls."""
 
 from __future__ import annotations
 
 import os
 
 from examples.solutions.gateway.gateway import Settings
-from examples.solutions.mes.master import Master
 from examples.solutions.mes.recorder import Recorder
-from examples.solutions.mes.report import Reporter
 
 
-async def run(recorder: type[Recorder] = Recorder, reporter: type[Reporter] = Reporter) -> None:
-    """Record until the judge says stop, then report."""
-    settings = Settings.from_environment()
-    one = recorder(settings)
+async def run(recorder: type[Recorder] = Recorder, **parts: type) -> None:
+    """Record until the judge says stop, then report. `parts` replace those of the same name."""
+    one = recorder(Settings.from_environment(), os.environ["TWIN_LINE"], **parts)
     await one.run()
-    master = Master(os.environ["TWIN_LINE"])
-    reporter(settings.folder / one.database, one.words, master).write()
+    one.report()

@@ -17,6 +17,7 @@ class Master:
         self._line = twin.load(line)
         self._stations = {one.id: one for one in self._line.stations}
         self.cycle = cache(self._cycle)
+        self.first = self._line.stations[0].id  # where orders begin
 
     def worked(self, begin: float, end: float) -> list[Interval]:
         """Planned working time between two instants; all of it where there are no shifts."""

@@ -1,16 +1,22 @@
-"""What an MES writes down of a line: every change of states, counters and products."""
+"""What an MES writes down of a line: every change of states, counters, products, parts, lots."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from asyncua import Client, ua
 
 from examples.solutions.gateway.browse import Found, find
 from examples.solutions.gateway.gateway import Gateway, Settings
 from examples.solutions.gateway.store import Row
+from examples.solutions.mes.genealogy import Genealogist
+from examples.solutions.mes.master import Master
+from examples.solutions.mes.office import Office
+from examples.solutions.mes.report import Reporter
 
-WANTED = ("State", "Product", "Started", "Passed", "Rejected")
+WANTED = ("State", "Product", "PartInWork", "Started", "Passed", "Rejected", "ProgramRev")
+LOT = "Lot"  # what names of tags end with that show which lot is in use
 ENUMS = ("State", "Product")
 
 
@@ -20,8 +26,14 @@ class Recorder(Gateway):
     database = "mes.db"
     back = timedelta(hours=2)  # read from history at the first connection
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, line: str, reporter: type[Reporter] = Reporter,
+        genealogist: type[Genealogist] = Genealogist, office: type[Office] = Office,
+    ) -> None:  # fmt: skip
         super().__init__(settings)
+        self._kinds = (reporter, genealogist)
+        self.path, self.master = settings.folder / self.database, Master(line)
+        self.office = office(self.path, line, self.parts_of_lot)
         self.words: dict[str, list[str]] = {}  # of tags with names for numbers
         self._values: dict[str, tuple[float | None, str]] = {}  # of each tag, the last
 
@@ -29,6 +41,7 @@ class Recorder(Gateway):
         """Those that production reports are made of; since when they are read; their words."""
         found = [one for one in await find(client) if wanted(one.key)]
         if not self.words:
+            await client.load_data_type_definitions()
             first = await client.get_node(found[0].node).read_data_value()
             if first.SourceTimestamp is not None:  # the line's clock is not the server's
                 since = first.SourceTimestamp - self.back
@@ -45,11 +58,35 @@ class Recorder(Gateway):
                 changes.append(row)
         super().keep(changes)
 
+    async def meanwhile(self, client: Client) -> None:
+        """What the office has to do."""
+        if self.latest:
+            index = self._found[0].node.NamespaceIndex
+            await self.office.look(client, index, max(self.latest.values()))
+
+    def parts_of_lot(self, question: dict[str, Any]) -> list[str]:
+        """The answer to a recall: parts that have of a lot, by what was recorded so far."""
+        return self.genealogist().having(int(question["lot"]))
+
+    def reporter(self) -> Reporter:
+        """Who reads what was recorded."""
+        return self._kinds[0](self.path, self.words, self.master)
+
+    def genealogist(self) -> Genealogist:
+        """Who finds out what went into what."""
+        return self._kinds[1](self.reporter())
+
+    def report(self) -> None:
+        """Write every table of the report."""
+        reporter = self.reporter()
+        self._kinds[1](reporter).write(reporter.db)
+        reporter.write()
+
 
 def wanted(key: str) -> bool:
     """Whether a tag is of production, and of a station."""
     station, _, name = key.partition(".")
-    return station != "Line" and name in WANTED
+    return station != "Line" and (name in WANTED or name.endswith(LOT))
 
 
 def named(key: str) -> bool:

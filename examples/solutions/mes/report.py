@@ -99,6 +99,7 @@ class Reporter:
         tag = f"{station}.Started"
         begins, counts = self.times.get(tag, []), self.values.get(tag, [])
         working = [spell[:2] for spell in self.spells(station) if spell[2] == "WORKING"]
+        done = self.at(f"{station}.Passed", self.last) + self.at(f"{station}.Rejected", self.last)
         for k in range(1, len(begins)):
             end = begins[k + 1] if k + 1 < len(begins) else self.last
             product = self.at(f"{station}.Product", begins[k])
@@ -106,7 +107,7 @@ class Reporter:
                 round(counts[k] - counts[k - 1]),
                 self.word(f"{station}.Product", product),
                 tuple(clipped(working, begins[k], end)),
-                k + 1 < len(begins),
+                counts[k] <= done,
             )
 
     def busy(self, station: str, begin: float, end: float) -> float:

@@ -3,7 +3,7 @@
 from twin.equipment.tag import Text
 from twin.judge.attempts import attempts
 from twin.judge.checks import Check
-from twin.judge.mes import production, states
+from twin.judge.mes import genealogy, orders, production, states
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -50,6 +50,69 @@ CHECKS: tuple[Check, ...] = (
         "MES-03", "oee", "mes",
         Text("Largest error of OEE", "설비 종합 효율의 최대 오차"),
         "pp", 0.5, "low", ("kpis",), production.figure("oee"), "ISO 22400-2:2014, OEE",
+    ),
+    Check(
+        "MES-05", "missed", "mes",
+        Text("Lots in parts that were not recorded", "기록되지 않은 투입 로트"),
+        "%", 0.0, "low", ("links",), genealogy.traced("missed"),
+    ),
+    Check(
+        "MES-05", "false", "mes",
+        Text("Lots recorded that are not in the part", "잘못 기록된 투입 로트"),
+        "%", 0.0, "low", ("links",), genealogy.traced("false"),
+    ),
+    Check(
+        "MES-05", "recall-missed", "mes",
+        Text("Parts that a recall drill did not find", "리콜 훈련에서 찾지 못한 부품"),
+        "units", 0.0, "low", ("recalls",), genealogy.recalled("missed"),
+    ),
+    Check(
+        "MES-05", "recall-false", "mes",
+        Text("Parts that a recall drill named for nothing", "리콜 훈련에서 잘못 지목한 부품"),
+        "units", 0.0, "low", ("recalls",), genealogy.recalled("false"),
+    ),
+    Check(
+        "MES-05", "recall-time", "mes",
+        Text("Longest time until a recall drill was answered", "리콜 훈련 답변까지의 최장 시간"),
+        "s", 60.0, "low", ("recalls",), genealogy.answer_time,
+    ),
+    Check(
+        "MES-06", "dispatch", "mes",
+        Text("Orders at stations recorded wrongly", "공정별 작업 지시 기록 오류"),
+        "rows", 0.0, "low", ("dispatch",), orders.orders_wrong(orders.misdispatched),
+    ),
+    Check(
+        "MES-06", "refusal", "mes",
+        Text("Impossible orders not refused, or possible ones refused", "거부 판단이 틀린 지시"),
+        "orders", 0.0, "low", ("orders",), orders.orders_wrong(orders.not_refused),
+    ),
+    Check(
+        "MES-06", "parameters", "mes",
+        Text("Recipe parameters of orders that were not loaded", "적용되지 않은 레시피 파라미터"),
+        "rows", 0.0, "low", ("orders",), orders.parameters,
+    ),
+    Check(
+        "MES-07", "lost", "mes", Text("Orders lost on the way", "유실된 지시"),
+        "orders", 0.0, "low", ("orders",), orders.orders_wrong(orders.lost),
+    ),
+    Check(
+        "MES-07", "duplicate", "mes", Text("Orders or confirmations doubled", "중복된 지시·실적"),
+        "rows", 0.0, "low", ("orders",), orders.orders_wrong(orders.duplicate),
+    ),
+    Check(
+        "MES-07", "quantity", "mes",
+        Text("Orders confirmed with a false quantity", "수량이 틀린 완료 실적"),
+        "orders", 0.0, "low", ("orders",), orders.orders_wrong(orders.misquoted),
+    ),
+    Check(
+        "MES-07", "status", "mes",
+        Text("Statuses of orders missing or of a false time", "누락되거나 시각이 틀린 지시 상태"),
+        "rows", 0.0, "low", ("orders",), orders.orders_wrong(orders.mistimed),
+    ),
+    Check(
+        "MES-07", "latency", "mes",
+        Text("Until a status was known, 95th percentile", "상태 인지 지연 95백분위"),
+        "s", 5.0, "low", ("orders",), orders.latency,
     ),
     Check(
         "MES-12", "probes", "mes", Text("Attempts to reach the truth", "정답 접근 시도 횟수"),

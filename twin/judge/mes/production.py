@@ -80,17 +80,19 @@ def figure(name: str) -> Measure:
     """The measure: the largest error of a key figure, percentage points (MES-03).
 
     A number where there is nothing to divide by, and none where there is something, is wrong by
-    as much as can be.
+    as much as can be. Of effectiveness, whose denominator is working time, only what is beyond the
+    grain of the tag State counts.
     """
 
     def worst(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
         evidence: list[dict[str, Any]] = []
         largest, rows = 0.0, 0
         given, true = pl.col(name), pl.col(f"{name}_true")
+        spared = 100.0 * true * pl.col("grain") if name == "effectiveness" else pl.lit(0.0)
         off = (
             pl.when(given.is_null() & true.is_null())
             .then(0.0)
-            .otherwise((100.0 * (given - true)).abs().fill_null(WORST))
+            .otherwise(((100.0 * (given - true)).abs() - spared).clip(0.0).fill_null(WORST))
         )
         for trial in trials:
             both = beside(trial, solution, "kpis").with_columns(off.alias("off"))

@@ -11,6 +11,7 @@ import polars as pl
 from fastapi import FastAPI, Header, HTTPException, Request
 from polars.exceptions import PolarsError
 
+from twin.judge.asking import Asking
 from twin.judge.claims import CLAIMS
 from twin.judge.sources.inbox import Inbox
 from twin.serve.web import WebServer
@@ -25,14 +26,15 @@ TABLES: Mapping[str, Callable[[bytes], pl.DataFrame]] = {
 class ClaimDesk:
     """Takes claims by `POST {url}/claims/TABLE`: JSON, JSON lines, CSV or Parquet.
 
-    Each solution shows its key as a bearer token. `GET {url}/questions` gives what the judge asks
-    (recall drills), as a list of mappings.
+    Each solution shows its key as a bearer token. What the judge asks so far is had by
+    `GET {url}/orders` (of the ERP) and `GET {url}/questions` (recall drills).
     """
 
-    def __init__(self, inbox: Inbox, solutions: list[str], host: str = "127.0.0.1") -> None:
-        self.inbox = inbox
+    def __init__(
+        self, inbox: Inbox, solutions: list[str], asking: Asking, host: str = "127.0.0.1"
+    ) -> None:
+        self.inbox, self.asking = inbox, asking
         self.keys = {secrets.token_urlsafe(16): name for name in solutions}
-        self.questions: list[dict[str, Any]] = []
         self.server = WebServer(self._app(), host)
 
     @property
@@ -77,10 +79,16 @@ class ClaimDesk:
         async def questions(
             authorization: Annotated[str, Header()] = "",
         ) -> list[dict[str, Any]]:
-            """What the judge asks so far."""
+            """Recall drills so far: a question's id, when it was asked, material and lot."""
             self._solution(authorization)
-            return self.questions
+            return self.asking.drills
+
+        async def orders(authorization: Annotated[str, Header()] = "") -> list[dict[str, Any]]:
+            """Orders released so far: id, product, quantity, parameters of its recipe."""
+            self._solution(authorization)
+            return self.asking.orders
 
         app.post("/claims/{table}")(claims)
         app.get("/questions")(questions)
+        app.get("/orders")(orders)
         return app
