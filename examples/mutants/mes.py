@@ -329,4 +329,4 @@ async def run(name: str) -> None:
     for other in REPORTERS:
         path = settings.folder.parent / other / one.database
         shutil.copy(recorded, path)
-        MUTANTS[other].reporter(path, one.words, one.master).write()
+        one.reporter(MUTANTS[other].reporter, path).write()

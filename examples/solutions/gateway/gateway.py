@@ -25,6 +25,7 @@ LOOK = 0.2  # s between two looks at the connection
 ASK = 1.0  # s between two questions whether the subscription is there
 QUIET = 1.0  # s without a message after which everything is taken to have come
 LAST_WAIT = 10.0  # s at most for that
+LAST_TRIES = 3  # to connect once more, when all is over and something is missing
 LONGEST_GAP = timedelta(days=30)
 
 
@@ -55,6 +56,7 @@ class Gateway:
 
     publishing = 200.0  # ms
     queue = 100  # values of a tag kept by the server between two messages
+    patience = 5.0  # s until an answer is taken for lost
     again = 0.5  # s until the next try to connect
     once = True  # the store keeps each row once
     database = "gateway.db"
@@ -124,8 +126,10 @@ class Gateway:
     # ---- the connection
 
     async def run(self) -> None:
-        """Record until the stop file appears."""
-        while not self.settings.stop.exists():
+        """Record until the stop file appears; then fill what a last cut left open."""
+        last = LAST_TRIES
+        while not self.settings.stop.exists() or (self._gap is not None and last > 0):
+            last -= self.settings.stop.exists()
             try:
                 await self._session()
             except (OSError, ua.UaError, TimeoutError) as error:
@@ -142,7 +146,8 @@ class Gateway:
             self._gap = dict(self.latest)
 
     async def _session(self) -> None:
-        client = Client(self.settings.url, timeout=5.0)
+        # asyncua asks every `watchdog_intervall` s whether the server is there, and waits as long
+        client = Client(self.settings.url, self.patience, watchdog_intervall=self.patience)
         client.set_user(self.settings.user)
         client.set_password(self.settings.password)
         await self.before(client)
@@ -160,8 +165,10 @@ class Gateway:
                 await client.check_connection()
                 if self._ended or not await self._there(client):
                     raise TimeoutError("the subscription has ended")
-            until = time.monotonic() + LAST_WAIT
-            while time.monotonic() < min(until, self.last_message + QUIET):
+            stopped = time.monotonic()
+            while time.monotonic() < min(
+                stopped + LAST_WAIT, max(stopped, self.last_message) + QUIET
+            ):
                 await asyncio.sleep(LOOK)
             self.write()
             await self.meanwhile(client)

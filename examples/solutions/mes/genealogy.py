@@ -10,6 +10,7 @@ from datetime import datetime
 
 from examples.solutions.mes.report import Reporter
 
+MOMENT = 1e-3  # s, less than two values of a tag are apart
 Link = tuple[int, int]  # part, lot
 Run = tuple[float, str, int]  # s since 1970, product, parts
 TABLES = """
@@ -38,19 +39,30 @@ class Genealogist:
             if part >= 0 and place < len(starts) and max(t, starts[place]) < until:
                 yield max(t, starts[place]), int(part)
 
-    def lot(self, station: str, tag: str, t: float) -> int:
-        """The lot in use when work began."""
-        return int(self.read.at(f"{station}.{tag}", t))
+    def lots(self, station: str, tag: str, since: float, t: float) -> set[int]:
+        """Lots in a part whose work began at `t`, that of the part before at `since`.
+
+        When a lot is put in while something of the one before is left, the part has of both.
+        """
+        key, left = f"{station}.{tag}", f"{station}.{tag.removesuffix('Lot')}Left"
+        times, values = self.read.times[key], self.read.values[key]
+        found = {int(self.read.at(key, t))}
+        for k in range(max(1, bisect_right(times, since)), bisect_right(times, t)):
+            if self.read.at(left, times[k] - MOMENT) > 0.0:
+                found.add(int(values[k - 1]))
+        return found
 
     def links(self) -> Iterator[Link]:
         """Every part with every lot in it."""
         for station in self.read.stations:
-            lots = [tag.partition(".")[2] for tag in self.read.times
+            tags = [tag.partition(".")[2] for tag in self.read.times
                     if tag.startswith(f"{station}.") and tag.endswith("Lot")]  # fmt: skip
-            if lots:
-                for t, part in self.begun(station):
-                    for tag in lots:
-                        yield part, self.lot(station, tag, t)
+            since = float("-inf")
+            for t, part in self.begun(station) if tags else ():
+                for tag in tags:
+                    for lot in self.lots(station, tag, since, t):
+                        yield part, lot
+                since = t
 
     def dispatched(self, runs: Mapping[str, Run]) -> Iterator[tuple[object, ...]]:
         """Begin of each order at each station; `runs` has of each when it began to run,

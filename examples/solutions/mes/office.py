@@ -54,13 +54,14 @@ class Office:
     # ---- orders
 
     async def take(self, client: Client, index: int, order: dict[str, Any], now: datetime) -> None:
-        """A new order: it goes to the line, unless the line cannot make it."""
-        self.add("erp", (order["order"], json.dumps(order)))
+        """A new order: it goes to the line, unless the line cannot make it. It is known only when
+        that is done: what a cut interrupts is tried again."""
         wrong = await self.wrong(client, index, order)
         if not wrong and order["parameters"]:
             await self.load(client, index, order)
         status = "rejected" if wrong else await self.give(client, index, order)
         self.add("orders", (order["order"], status, now.isoformat(), _now(), None))
+        self.add("erp", (order["order"], json.dumps(order)))
 
     async def wrong(self, client: Client, index: int, order: dict[str, Any]) -> bool:
         """Whether the line cannot make it, by its master data and the ranges of its recipes."""
@@ -89,7 +90,10 @@ class Office:
         )  # fmt: skip
 
     async def give(self, client: Client, index: int, order: dict[str, Any]) -> str:
-        """StoreAndStart; an answer that was lost is no reason to give it twice: the id is known."""
+        """StoreAndStart, unless the line has it already: an answer may have been lost in a cut."""
+        there = await self.node(client, index, "JobOrderList").read_value()
+        if order["order"] in [one.JobOrder.JobOrderID for one in there or ()]:
+            return "accepted"
         control = client.get_node(ua.NodeId(f"{self.line}.{JOBS}.JobOrderControl", index))
         job = ua.ISA95JobOrderDataType(
             JobOrderID=order["order"],

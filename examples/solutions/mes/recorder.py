@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from asyncua import Client, ua
@@ -16,7 +17,8 @@ from examples.solutions.mes.office import Office
 from examples.solutions.mes.report import Reporter
 
 WANTED = ("State", "Product", "PartInWork", "Started", "Passed", "Rejected", "ProgramRev")
-LOT = "Lot"  # what names of tags end with that show which lot is in use
+LOTS = ("Lot", "Left")  # what names of tags end with that show which lot is in use, and its rest
+BEAT = ".Power"  # of one station: it is never quite still, and tells how far we have listened
 ENUMS = ("State", "Product")
 
 
@@ -24,6 +26,7 @@ class Recorder(Gateway):
     """The small gateway with fewer tags, which begins with what was before it came."""
 
     database = "mes.db"
+    patience = 20.0
     back = timedelta(hours=2)  # read from history at the first connection
 
     def __init__(
@@ -35,11 +38,14 @@ class Recorder(Gateway):
         self.path, self.master = settings.folder / self.database, Master(line)
         self.office = office(self.path, line, self.parts_of_lot)
         self.words: dict[str, list[str]] = {}  # of tags with names for numbers
+        self.heard = datetime.min.replace(tzinfo=UTC)  # source time of the newest value
         self._values: dict[str, tuple[float | None, str]] = {}  # of each tag, the last
 
     async def tags(self, client: Client) -> list[Found]:
         """Those that production reports are made of; since when they are read; their words."""
-        found = [one for one in await find(client) if wanted(one.key)]
+        every = await find(client)
+        beat = next(one for one in every if one.key.endswith(BEAT))
+        found = [one for one in every if wanted(one.key) or one is beat]
         if not self.words:
             await client.load_data_type_definitions()
             first = await client.get_node(found[0].node).read_data_value()
@@ -50,10 +56,11 @@ class Recorder(Gateway):
         return found
 
     def keep(self, rows: list[Row]) -> None:
-        """Only changes: history has a value a second."""
+        """Only changes: history has a value a second. Of the beat, only that it came."""
         changes = []
         for row in rows:
-            if self._values.get(row.tag) != (row.value, row.status):
+            self.heard = max(self.heard, datetime.fromisoformat(row.t))
+            if not row.tag.endswith(BEAT) and self._values.get(row.tag) != (row.value, row.status):
                 self._values[row.tag] = (row.value, row.status)
                 changes.append(row)
         super().keep(changes)
@@ -62,15 +69,16 @@ class Recorder(Gateway):
         """What the office has to do."""
         if self.latest:
             index = self._found[0].node.NamespaceIndex
-            await self.office.look(client, index, max(self.latest.values()))
+            await self.office.look(client, index, self.heard)
 
     def parts_of_lot(self, question: dict[str, Any]) -> list[str]:
         """The answer to a recall: parts that have of a lot, by what was recorded so far."""
         return self.genealogist().having(int(question["lot"]))
 
-    def reporter(self) -> Reporter:
+    def reporter(self, kind: type[Reporter] | None = None, path: Path | None = None) -> Reporter:
         """Who reads what was recorded."""
-        return self._kinds[0](self.path, self.words, self.master)
+        kind, until = kind or self._kinds[0], self.heard.timestamp()
+        return kind(path or self.path, self.words, self.master, until)
 
     def genealogist(self) -> Genealogist:
         """Who finds out what went into what."""
@@ -86,7 +94,7 @@ class Recorder(Gateway):
 def wanted(key: str) -> bool:
     """Whether a tag is of production, and of a station."""
     station, _, name = key.partition(".")
-    return station != "Line" and (name in WANTED or name.endswith(LOT))
+    return station != "Line" and (name in WANTED or name.endswith(LOTS))
 
 
 def named(key: str) -> bool:

@@ -42,7 +42,9 @@ class Cycle:
 class Reporter:
     """Reads what was recorded; writes the tables `counts`, `spells` and `kpis` beside it."""
 
-    def __init__(self, path: Path, words: Mapping[str, Sequence[str]], master: Master) -> None:
+    def __init__(
+        self, path: Path, words: Mapping[str, Sequence[str]], master: Master, last: float
+    ) -> None:
         self.db = sqlite3.connect(path)
         self.words, self.master = words, master
         rows = self.db.execute(
@@ -54,7 +56,7 @@ class Reporter:
             self.times.setdefault(tag, []).append(datetime.fromisoformat(t).timestamp())
             self.values.setdefault(tag, []).append(value)
         self.stations = sorted(tag.split(".")[0] for tag in self.times if tag.endswith(".State"))
-        self.last = max(times[-1] for times in self.times.values())
+        self.last = last  # until when it was listened, s since 1970
 
     # ---- steps that a report is made of
 
