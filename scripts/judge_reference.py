@@ -11,12 +11,14 @@ BROKEN = """\
 Who judges the judge? Each of these solutions has one thing wrong that people have really shipped.
 The tests run them beside a sound one: the sound one must pass, and each broken one must fail
 exactly the tests named here, so none survives. Gateways and MES run over OPC UA, all at once, on
-one live line each (MES that only report wrongly share one recording); models get the same data
+one live line each (MES that only report wrongly share a recording, those that give wrong
+orders have a line of their own); models get the same data
 sets as the sound model.
 """
 KINDS = (
     ("gateway", "MUTANTS", "Gateways"),
     ("mes", "MUTANTS", "MES"),
+    ("mes_orders", "MUTANTS", "MES: genealogy, recalls and orders"),
     ("ai", "MUTANTS", "Detectors"),
     ("rul", "RUL_MUTANTS", "Estimators of remaining life"),
 )

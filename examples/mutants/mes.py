@@ -324,8 +324,9 @@ async def run(name: str) -> None:
     settings = Settings.from_environment()
     one = Recorder(settings, os.environ["TWIN_LINE"])
     await one.run()
-    recording = settings.folder / one.database
-    recording.rename(recorded := settings.folder / "recorded.db")
+    one.office.db.execute("pragma wal_checkpoint(truncate)")  # all of it into the one file
+    one.office.db.close()
+    one.path.rename(recorded := settings.folder / "recorded.db")
     for other in REPORTERS:
         path = settings.folder.parent / other / one.database
         shutil.copy(recorded, path)

@@ -112,7 +112,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "MES-07", "latency", "mes",
         Text("Until a status was known, 95th percentile", "상태 인지 지연 95백분위"),
-        "s", 5.0, "low", ("orders",), orders.latency,
+        "s", 5.0, "low", ("orders",), orders.latency, clocks=("paced",),
     ),
     Check(
         "MES-12", "probes", "mes", Text("Attempts to reach the truth", "정답 접근 시도 횟수"),

@@ -13,6 +13,7 @@ from twin.judge.checks import Measure
 from twin.judge.trial import Incident, Trial
 from twin.judge.truth.orders import asked, dispatched, entries, statuses
 from twin.judge.verdict import Measured, NotJudged
+from twin.trace.book import STORES
 
 NEAR = 60.0  # s by which the start of an order at a station may be off; assumed
 TOLD = 5.0  # s by which the time of a status may be off
@@ -103,9 +104,14 @@ def not_refused(trial: Trial, solution: str) -> Iterator[Row]:
     bad = {one.detail["order"] for one in asked(trial) if one.detail["expect"] == REJECTED}
     for order in sorted(set(told) - bad):
         yield {"order": order, "why": "can be made"}
-    for entry in trial.audit:
-        if ".Store" in str(entry.get("what", "")) and str(entry.get("user", "")) == solution:
-            yield {"why": "the line had to refuse it", "what": entry["what"]}
+    calls = [
+        entry for entry in trial.audit
+        if str(entry.get("user", "")).split(" (")[0] == solution
+        and str(entry.get("what", "")).rpartition(".")[2] in ("Store", "StoreAndStart")
+    ]  # fmt: skip
+    stored = [one for one in trial.trace.journal if one.kind in STORES and one.by == solution]
+    for _call in calls[len(stored) :]:
+        yield {"why": "the line had to refuse it"}
 
 
 def misdispatched(trial: Trial, solution: str) -> Iterator[Row]:
