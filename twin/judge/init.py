@@ -48,6 +48,12 @@ faults:
   - {fault: "%(fault)s", at: 2h}
 disturbances:
   - {at: 1h, do: close-connections}
+# An ERP: GET $TWIN_CLAIMS_URL/orders. An order that cannot be made is to be refused by the MES.
+orders:
+  - {at: 10min, order: "4711", product: %(product)s, quantity: 20}
+  - {at: 30min, order: "4712", product: no-such-product, quantity: 5, expect: rejected}
+# Recall drills: GET $TWIN_CLAIMS_URL/questions. About the lot in use at a station, `back` before.
+%(drills)s
 """,
     "ai": """
 # What there is to find; `twin lines LINE` lists faults. For a real verdict, many seeds and faults.
@@ -66,7 +72,10 @@ _CLAIMS: Mapping[str, str] = {
       - {table: counts, sql: "select * from counts", database: "sqlite:///{folder}/mes.db"}
       - {table: states, sql: "select * from states", database: "sqlite:///{folder}/mes.db"}
       - {table: kpis, file: kpis.csv}                  # in $TWIN_CLAIMS_DIR
-      - {table: stops, rest: true}                     # POST $TWIN_CLAIMS_URL/claims/stops
+      - {table: links, sql: "select * from links", database: "sqlite:///{folder}/mes.db"}
+      - {table: recalls, rest: true}                   # POST $TWIN_CLAIMS_URL/claims/recalls
+      - {table: dispatch, file: dispatch.csv}
+      - {table: orders, rest: true}
 """,
     "ai": """\
       - {table: predictions, rest: true}               # POST $TWIN_CLAIMS_URL/claims/predictions
@@ -82,7 +91,14 @@ def plan_text(kind: str, line: str) -> str:
     tag = next(iter(loaded.tags))
     fault = loaded.faults[0].id if loaded.faults else ""
     text = _HEAD.format(line=line, duration=_DURATION[kind], clock=_CLOCK[kind])
-    text += _HAPPENS[kind] % {"tag": tag, "fault": fault}
+    feed = loaded.feeds[0] if loaded.feeds else None
+    drill = "" if feed is None else f", material: {feed.material}, back: 1h}}"
+    drills = (
+        "#drills: []" if feed is None else f"drills:\n  - {{at: 6h, station: {feed.station}{drill}"
+    )
+    text += _HAPPENS[kind] % {
+        "tag": tag, "fault": fault, "product": loaded.products[0], "drills": drills,
+    }  # fmt: skip
     text += f"""
 solutions:
   - name: my-{kind}
