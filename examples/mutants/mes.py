@@ -18,6 +18,7 @@ from examples.solutions.mes import run as run_one
 from examples.solutions.mes.master import Interval
 from examples.solutions.mes.recorder import Recorder
 from examples.solutions.mes.report import HOUR, Cycle, Reporter, Spell, share
+from examples.solutions.mes.stops import Foreman, Stop
 
 MICRO = 60.0  # s
 
@@ -232,6 +233,38 @@ class NoHistory(Recorder):
         return found
 
 
+# ---- why it stood still
+
+
+class NoShortStops(Foreman):
+    """Stops of less than a minute are not worth a line."""
+
+    def reported(self, stops: Iterable[Stop]) -> Iterator[Stop]:
+        """Long ones."""
+        return (stop for stop in stops if stop[2] - stop[1] >= MICRO)
+
+
+class LoudestAlarm(Foreman):
+    """The reason is whatever alarm of the station came last, months ago or not."""
+
+    def reason(self, station: str, begin: float, end: float) -> str:
+        """The first that is in the list."""
+        alarms = self.alarms.get(station)
+        return alarms[0][0] if alarms else "none"
+
+
+class WaitingIsAStop(Foreman):
+    """A machine that waits for material is listed as a stop for want of a better word."""
+
+    def stops(self) -> Iterator[Stop]:
+        """Those too."""
+        yield from super().stops()
+        for station in self.read.stations:
+            for begin, end, state in self.read.spells(station):
+                if state == "STARVED":
+                    yield station, begin, end, "no material"
+
+
 class Peeps(Recorder):
     """It asks the line for what no sensor shows."""
 
@@ -265,11 +298,13 @@ class Mutant:
     reporter: type[Reporter] = Reporter
     recorder: type[Recorder] = Recorder
     luck: frozenset[str] = frozenset()
+    foreman: type[Foreman] = Foreman
 
     @property
     def broken(self) -> str:
         """What is wrong, in a sentence."""
-        made = self.recorder if self.recorder is not Recorder else self.reporter
+        kinds = ((self.recorder, Recorder), (self.foreman, Foreman), (self.reporter, Reporter))
+        made = next(kind for kind, sound in kinds if kind is not sound)
         return (made.__doc__ or "").strip()
 
 
@@ -298,6 +333,11 @@ MUTANTS: dict[str, Mutant] = {
     "two-factors": _says(TwoFactors, "MES-03.oee"),
     "percent": _says(Percent, "MES-03.quality"),
     "fastest-cycle": _says(FastestCycle, "MES-03.effectiveness", "MES-03.oee"),
+    "no-short-stops": Mutant(
+        frozenset({"MES-04.micro"}), foreman=NoShortStops, luck=frozenset({"MES-04.reason"})
+    ),
+    "loudest-alarm": Mutant(frozenset({"MES-04.reason"}), foreman=LoudestAlarm),
+    "waiting-is-a-stop": Mutant(frozenset({"MES-04.invented"}), foreman=WaitingIsAStop),
     "loses-states": Mutant(
         frozenset({"MES-02.states", "MES-03.availability", "MES-03.effectiveness"}),
         recorder=LosesStates, luck=frozenset({"MES-03.oee"}),
@@ -330,4 +370,6 @@ async def run(name: str) -> None:
     for other in REPORTERS:
         path = settings.folder.parent / other / one.database
         shutil.copy(recorded, path)
-        one.reporter(MUTANTS[other].reporter, path).write()
+        reporter = one.reporter(MUTANTS[other].reporter, path)
+        MUTANTS[other].foreman(reporter).write(reporter.db)
+        reporter.write()

@@ -12,7 +12,7 @@ from twin.judge.run import replay, run_plan
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 HERE = Path(__file__).parents[2]
 DATABASE = "sqlite:///{folder}/mes.db"
-TABLES = {"counts": "counts", "states": "spells", "kpis": "kpis"}
+TABLES = {"counts": "counts", "states": "spells", "kpis": "kpis", "stops": "stops"}
 
 
 def solution(name: str, command: str) -> dict:

@@ -171,7 +171,7 @@ class Gateway:
             ):
                 await asyncio.sleep(LOOK)
             self.write()
-            await self.meanwhile(client)
+            await self.at_the_end(client)
 
     async def tags(self, client: Client) -> list[Found]:
         """What is recorded: every tag."""
@@ -182,6 +182,9 @@ class Gateway:
 
     async def meanwhile(self, client: Client) -> None:
         """What else there is to do while connected: nothing."""
+
+    async def at_the_end(self, client: Client) -> None:
+        """What is left to do when everything has come: nothing."""
 
     async def _there(self, client: Client) -> bool:
         """Whether the server still has our subscription: what it says at its end may get lost."""

@@ -15,6 +15,7 @@ from examples.solutions.mes.genealogy import Genealogist
 from examples.solutions.mes.master import Master
 from examples.solutions.mes.office import Office
 from examples.solutions.mes.report import Reporter
+from examples.solutions.mes.stops import Foreman, fetch
 
 WANTED = ("State", "Product", "PartInWork", "Started", "Passed", "Rejected", "ProgramRev")
 LOTS = ("Lot", "Left")  # what names of tags end with that show which lot is in use, and its rest
@@ -31,10 +32,12 @@ class Recorder(Gateway):
 
     def __init__(
         self, settings: Settings, line: str, reporter: type[Reporter] = Reporter,
-        genealogist: type[Genealogist] = Genealogist, office: type[Office] = Office,
+        genealogist: type[Genealogist] = Genealogist, foreman: type[Foreman] = Foreman,
+        office: type[Office] = Office,
     ) -> None:  # fmt: skip
         super().__init__(settings)
-        self._kinds = (reporter, genealogist)
+        self._reporter, self._genealogist, self._foreman = reporter, genealogist, foreman
+        self._since = datetime.max.replace(tzinfo=UTC)  # source time of the oldest value
         self.path, self.master = settings.folder / self.database, Master(line)
         self.office = office(self.path, line, self.parts_of_lot)
         self.words: dict[str, list[str]] = {}  # of tags with names for numbers
@@ -59,7 +62,8 @@ class Recorder(Gateway):
         """Only changes: history has a value a second. Of the beat, only that it came."""
         changes = []
         for row in rows:
-            self.heard = max(self.heard, datetime.fromisoformat(row.t))
+            t = datetime.fromisoformat(row.t)
+            self.heard, self._since = max(self.heard, t), min(self._since, t)
             if not row.tag.endswith(BEAT) and self._values.get(row.tag) != (row.value, row.status):
                 self._values[row.tag] = (row.value, row.status)
                 changes.append(row)
@@ -71,23 +75,25 @@ class Recorder(Gateway):
             index = self._found[0].node.NamespaceIndex
             await self.office.look(client, index, self.heard)
 
+    async def at_the_end(self, client: Client) -> None:
+        """What the office has left to do, and the alarms."""
+        await self.meanwhile(client)
+        await fetch(client, self._since, self.heard + timedelta(seconds=1), self.office.db)
+
     def parts_of_lot(self, question: dict[str, Any]) -> list[str]:
         """The answer to a recall: parts that have of a lot, by what was recorded so far."""
-        return self.genealogist().having(int(question["lot"]))
+        return self._genealogist(self.reporter()).having(int(question["lot"]))
 
     def reporter(self, kind: type[Reporter] | None = None, path: Path | None = None) -> Reporter:
         """Who reads what was recorded."""
-        kind, until = kind or self._kinds[0], self.heard.timestamp()
+        kind, until = kind or self._reporter, self.heard.timestamp()
         return kind(path or self.path, self.words, self.master, until)
-
-    def genealogist(self) -> Genealogist:
-        """Who finds out what went into what."""
-        return self._kinds[1](self.reporter())
 
     def report(self) -> None:
         """Write every table of the report."""
         reporter = self.reporter()
-        self._kinds[1](reporter).write(reporter.db)
+        self._genealogist(reporter).write(reporter.db)
+        self._foreman(reporter).write(reporter.db)
         reporter.write()
 
 

@@ -3,7 +3,7 @@
 from twin.equipment.tag import Text
 from twin.judge.attempts import attempts
 from twin.judge.checks import Check
-from twin.judge.mes import genealogy, orders, production, states
+from twin.judge.mes import genealogy, orders, production, reasons, states
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -50,6 +50,21 @@ CHECKS: tuple[Check, ...] = (
         "MES-03", "oee", "mes",
         Text("Largest error of OEE", "설비 종합 효율의 최대 오차"),
         "pp", 0.5, "low", ("kpis",), production.figure("oee"), "ISO 22400-2:2014, OEE",
+    ),
+    Check(
+        "MES-04", "reason", "mes",
+        Text("Time down put down to a false reason", "잘못 귀속된 고장 시간"),
+        "%", 5.0, "low", ("stops",), reasons.misattributed,
+    ),
+    Check(
+        "MES-04", "micro", "mes",
+        Text("Stops of less than a minute not recorded", "기록되지 않은 순간정지(1분 미만)"),
+        "%", 5.0, "low", ("stops",), reasons.unseen,
+    ),
+    Check(
+        "MES-04", "invented", "mes",
+        Text("Stops recorded that never were", "실제로 없던 정지 기록"),
+        "stops", 0.0, "low", ("stops",), reasons.invented,
     ),
     Check(
         "MES-05", "missed", "mes",
