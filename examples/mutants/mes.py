@@ -343,7 +343,7 @@ MUTANTS: dict[str, Mutant] = {
         recorder=LosesStates, luck=frozenset({"MES-03.oee"}),
     ),
     "arrival-time": Mutant(
-        frozenset({"MES-02.states"}), recorder=Arrival
+        frozenset({"MES-02.states", "MES-04.reason", "MES-04.micro"}), recorder=Arrival
     ),
     "peeps": Mutant(frozenset({"MES-12.probes"}), recorder=Peeps),
     "no-history": Mutant(
