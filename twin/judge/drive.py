@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,7 @@ from twin.judge.sources.mqtt import listen
 from twin.judge.trial import Incident, Served, Trial, Usage
 from twin.judge.workers import READY, STOP, Worker
 from twin.line.line import Line
-from twin.serve.adapter import Block
+from twin.serve.recording import Witness
 from twin.serve.session import Session
 from twin.serve.site import Account, Doors, Site, account
 from twin.trace.journal import Command, Role
@@ -32,28 +31,6 @@ from twin.units import seconds
 Say = Callable[[str], None]
 ROLE: Mapping[str, Role] = {"gateway": "observer", "mes": "operator", "ai": "operator"}
 SOLUTIONS, AUDIT = "solutions", "audit.jsonl"
-
-
-class Witness:
-    """An adapter that shows nothing: it notes at which instants values were shown."""
-
-    def __init__(self) -> None:
-        self.instants: list[float] = []
-        self.walls: list[float] = []
-        self.tags: tuple[str, ...] = ()
-        self.endpoints: list[str] = []
-
-    async def start(self, session: Session) -> None:
-        """Nothing to open."""
-
-    async def publish(self, block: Block) -> None:
-        """Note the instant."""
-        self.instants.append(block.t)
-        self.walls.append(time.time())
-        self.tags = block.names
-
-    async def stop(self) -> None:
-        """Nothing to close."""
 
 
 async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, say: Say) -> Trial:
