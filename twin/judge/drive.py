@@ -19,6 +19,7 @@ from twin.judge.plan import Plan, Solution
 from twin.judge.sources.desk import ClaimDesk
 from twin.judge.sources.inbox import Inbox
 from twin.judge.sources.mqtt import listen
+from twin.judge.sources.told import Told
 from twin.judge.trial import Incident, Served, Trial, Usage
 from twin.judge.workers import READY, STOP, Worker
 from twin.line.line import Line
@@ -54,6 +55,7 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         "anonymous_role": "observer" if plan.options.get("anonymous", True) else None,
     })  # fmt: skip
     witness, inbox = Witness(), Inbox()
+    session.claims = Told.of(plan, inbox)
     desk = ClaimDesk(inbox, [one.name for one in plan.solutions])
     site = Site(session, doors, tuple(accounts.values()), others=(witness,))
     incidents: list[Incident] = []

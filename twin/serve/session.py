@@ -31,7 +31,7 @@ from twin.i18n import _
 from twin.kernel.run import Run
 from twin.line.line import Line
 from twin.metrics import Kpis, Tally, summarise
-from twin.serve.adapter import Adapter, Block
+from twin.serve.adapter import Adapter, Block, ClaimDoor
 from twin.serve.agenda import Agenda
 from twin.serve.front import Front
 from twin.serve.recording import Recording
@@ -103,6 +103,7 @@ class Session:
         self.started_at = started_at or _start_of(line, clock)
         self.instructor_token = instructor_token
         self.run = Run(line, seed, consume=self._take)
+        self.claims: ClaimDoor | None = None
         self._tally = Tally(line)
         self.alarms = Book(self.run.trace)
         self.agenda = Agenda()

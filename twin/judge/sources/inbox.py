@@ -21,6 +21,7 @@ class Inbox:
     def __init__(self) -> None:
         self.rows: dict[Key, list[Mapping[str, Any]]] = {}
         self.complaints: dict[Key, list[Complaint]] = {}
+        self.latest = ""  # what was last complained of
 
     def take(self, solution: str, table: str, rows: Any) -> int:
         """Keep rows (a mapping or a list of mappings); how many were kept."""
@@ -56,6 +57,7 @@ class Inbox:
         return kept
 
     def _refuse(self, key: Key, what: str, rows: int, found: str) -> None:
+        self.latest = what
         told = self.complaints.setdefault(key, [])
         for i, one in enumerate(told):
             if one.what == what:
