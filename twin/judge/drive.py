@@ -208,22 +208,31 @@ async def _run(plan: Plan, session: Session, workers: list[Worker]) -> None:
     if plan.clock == "paced":
         while session.now < end:
             await asyncio.sleep(min(0.1, max(0.0, (end - session.now) / plan.speed)))
+            _look(workers, session.now)
         session.pause()
         return
     while session.now < end:
         await session.step(min(plan.slice, end - session.now), plan.step)
-        for one in workers:
-            one.poll()
+        _look(workers, session.now)
+
+
+def _look(workers: Iterable[Worker], now: float) -> None:
+    """Note who has ended by simulated time `now`, s."""
+    for one in workers:
+        if not one.by_hand and not one.poll() and one.ended_at is None:
+            one.ended_at = now
 
 
 def exits(workers: Iterable[Worker], now: float) -> list[Incident]:
-    """Solutions that ended with an error."""
+    """Solutions that ended with an error, or did not end within the grace."""
     return [
-        Incident("solution-failed", now, now, {
-            "solution": one.name, "status": one.status, "said": one.last_words(),
-        })
+        Incident(
+            "solution-late" if one.overdue else "solution-failed",
+            now if one.ended_at is None else one.ended_at, now,
+            {"solution": one.name, "status": one.status, "said": one.last_words()},
+        )
         for one in workers
-        if one.status not in (None, 0)
+        if one.overdue or one.status not in (None, 0)
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from twin.i18n import _
 from twin.judge.claims import CLAIMS, Complaint
 
 MOST_ROWS = 5_000_000  # of one table, by network doors; files and databases have no bound
+LARGEST = 2**63  # of a whole number
 Key = tuple[str, str]  # solution, table
 
 
@@ -73,6 +74,14 @@ class Inbox:
             return pl.DataFrame(), complaints
         names = {name: None for row in rows for name in row}
         columns = {
-            name: pl.Series(name, [row.get(name) for row in rows], strict=False) for name in names
+            name: pl.Series(name, [plain(row.get(name)) for row in rows], strict=False)
+            for name in names
         }
         return pl.DataFrame(columns), complaints
+
+
+def plain(value: Any) -> Any:
+    """A value as a column can hold it: what is neither number nor text is written as text."""
+    if isinstance(value, int) and not -LARGEST <= value < LARGEST:
+        return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
