@@ -13,7 +13,7 @@ from twin.judge.checks import Measure
 from twin.judge.gateway.recovery import CUTS
 from twin.judge.gateway.rows import recorded
 from twin.judge.trial import Trial
-from twin.judge.truth.served import changes
+from twin.judge.truth.served import changes, key
 from twin.judge.verdict import Measured, NotJudged
 
 AFTER = 10.0  # s of wall clock after a cut that belong to the recovery, which is GW-07; assumed
@@ -24,9 +24,10 @@ MOST = 4_000  # delays from which an interval is estimated; more are thinned out
 def delays(trial: Trial, solution: str) -> pl.DataFrame:
     """Delay of each change that came in quiet times, s of wall clock, with tag and time."""
     walls, instants = trial.served.walls, trial.served.instants
-    rows = recorded(trial, solution).select("tag", "us", "arrived").drop_nulls()
-    rows = rows.unique(["tag", "us"], keep="first")
-    both = changes(trial).join(rows, on=["tag", "us"]).sort("shown", "tag")
+    rows = recorded(trial, solution).select(key(trial), "arrived").drop_nulls()
+    rows = rows.unique("key", keep="first", maintain_order=True)
+    told = changes(trial).with_columns(key(trial), (pl.col("shown") * 1e7).round().alias("look"))
+    both = told.join(rows, on="key").sort("look", "key").drop("look", "key")
     shown = np.interp(both["shown"].to_numpy(), instants, walls)
     calm = np.ones(len(shown), dtype=np.bool_)
     for one in trial.incidents:

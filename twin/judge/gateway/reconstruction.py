@@ -61,10 +61,12 @@ def errors(trial: Trial, solution: str) -> pl.DataFrame:
     best = pl.concat([first.rename({"true": "best"}),
                       shown.select("tag", "t", pl.col("value").alias("best"))])  # fmt: skip
     pieces = [true, best, mine.select("tag", "t", said.alias("rebuilt")), *_unsaid(trial, names)]
-    both = pl.concat(pieces, how="diagonal").sort("tag", "t", maintain_order=True)
+    numbered = [one.with_columns(pl.col("tag").cast(pl.Enum(names))) for one in pieces]
+    both = pl.concat(numbered, how="diagonal").sort("tag", "t", maintain_order=True)
+    until = pl.when(pl.col("tag") == pl.col("tag").shift(-1)).then(pl.col("t").shift(-1))
     both = both.with_columns(
-        pl.col("true", "rebuilt", "best").forward_fill().over("tag"),
-        (pl.col("t").shift(-1).over("tag").fill_null(trial.now) - pl.col("t")).alias("length"),
+        *(_held(name) for name in ("true", "rebuilt", "best")),
+        (until.fill_null(trial.now) - pl.col("t")).alias("length"),
     ).filter(pl.col("t") >= trial.begin)
     off = (pl.col("rebuilt") - pl.col("true")).abs()
     compared = off.is_not_nan() & off.is_not_null()
@@ -72,7 +74,7 @@ def errors(trial: Trial, solution: str) -> pl.DataFrame:
     by_tag = both.filter(compared).group_by("tag").agg(
         ((off - missed) * pl.col("length")).sum().clip(0.0).alias("area"),
         pl.col("length").sum().alias("length"),
-    )  # fmt: skip
+    ).with_columns(pl.col("tag").cast(pl.String))  # fmt: skip
     counts = changes(trial).group_by("tag").agg(pl.len().alias("changed"))
     kept = mine.group_by("tag").agg(pl.len().alias("recorded"))
     share = 100.0 * pl.col("area") / pl.col("length") / pl.col("span")
@@ -90,6 +92,14 @@ def errors(trial: Trial, solution: str) -> pl.DataFrame:
         pl.col("recorded").fill_null(0), pl.col("changed").fill_null(0),
         (pl.col("changed").fill_null(0) / judged >= FAST).alias("fast"),
     )  # fmt: skip
+
+
+def _held(name: str) -> pl.Expr:
+    """A column's last value of the same tag, in rows sorted by tag."""
+    row = pl.int_range(pl.len())
+    first = pl.when(pl.col("tag") != pl.col("tag").shift(1)).then(row).forward_fill().fill_null(0)
+    said = pl.when(pl.col(name).is_not_null()).then(row).forward_fill()
+    return pl.when(said >= first).then(pl.col(name).forward_fill()).alias(name)
 
 
 def _unsaid(trial: Trial, names: Sequence[str]) -> list[pl.DataFrame]:

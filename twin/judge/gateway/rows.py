@@ -7,7 +7,7 @@ from functools import lru_cache
 import polars as pl
 
 from twin.judge.trial import Trial
-from twin.judge.truth.served import PER_S, changes, jumps, true_values
+from twin.judge.truth.served import PER_S, changes, jumps, key, true_values
 
 GOOD, NUMBERED_GOOD = "Good", ("0", "0x00000000")
 
@@ -46,8 +46,9 @@ def recorded(trial: Trial, solution: str) -> pl.DataFrame:
 @lru_cache(maxsize=16)
 def missing(trial: Trial, solution: str) -> pl.DataFrame:
     """Changes that were served and are not among the samples, oldest first."""
-    mine = recorded(trial, solution).select("tag", "us")
-    return changes(trial).join(mine, on=["tag", "us"], how="anti").sort("t", "tag")
+    mine = recorded(trial, solution).select(key(trial))
+    told = changes(trial).with_columns(key(trial))
+    return told.join(mine, on="key", how="anti").drop("key").sort("t", "tag")
 
 
 @lru_cache(maxsize=16)
@@ -55,6 +56,7 @@ def repeated(trial: Trial, solution: str) -> pl.DataFrame:
     """Samples that are there more often than once, with how often: one row each."""
     rows = recorded(trial, solution).filter(~pl.col("jumped"))
     status = pl.col("status").fill_null(GOOD)
+    rows = rows.filter(rows.select(key(trial)).to_series().is_duplicated())
     return (
         rows.group_by("tag", "us", status)
         .agg(pl.len().alias("times"), pl.col("t").first(), pl.col("value").first())
