@@ -11,9 +11,9 @@ import polars as pl
 from twin.i18n import _
 from twin.judge.checks import Measure
 from twin.judge.gateway.recovery import CUTS
-from twin.judge.gateway.rows import recorded
+from twin.judge.gateway.rows import places, recorded
 from twin.judge.trial import Trial
-from twin.judge.truth.served import changes, key
+from twin.judge.truth.served import changes
 from twin.judge.verdict import Measured, NotJudged
 
 AFTER = 10.0  # s of wall clock after a cut that belong to the recovery, which is GW-07; assumed
@@ -24,10 +24,14 @@ MOST = 4_000  # delays from which an interval is estimated; more are thinned out
 def delays(trial: Trial, solution: str) -> pl.DataFrame:
     """Delay of each change that came in quiet times, s of wall clock, with tag and time."""
     walls, instants = trial.served.walls, trial.served.instants
-    rows = recorded(trial, solution).select(key(trial), "arrived").drop_nulls()
-    rows = rows.unique("key", keep="first", maintain_order=True)
-    told = changes(trial).with_columns(key(trial), (pl.col("shown") * 1e7).round().alias("look"))
-    both = told.join(rows, on="key").sort("look", "key").drop("look", "key")
+    told = changes(trial)
+    rows, there = places(trial, solution)
+    arrived = recorded(trial, solution)["arrived"].to_numpy()
+    arrived = arrived[rows] if len(arrived) else np.full(len(rows), np.nan)
+    there &= ~np.isnan(arrived)
+    order = np.argsort(told["shown"].to_numpy(), kind="stable")  # of one instant: by tag
+    order = order[there[order]]
+    both = told[order].with_columns(pl.Series("arrived", arrived[order]))
     shown = np.interp(both["shown"].to_numpy(), instants, walls)
     calm = np.ones(len(shown), dtype=np.bool_)
     for one in trial.incidents:
