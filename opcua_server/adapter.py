@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from asyncua import ua
 
-from opcua_server import nodes, pki
+from opcua_server import claims, nodes, pki
 from opcua_server.accounts import Accounts
 from opcua_server.alarms.bells import Bells
 from opcua_server.alarms.history import EventHistory
@@ -217,6 +217,7 @@ class OpcUaAdapter:
             builder = SpaceBuilder(core.aspace, index)
             if self.weather is not None and getattr(session, "whole_line", True):
                 offer(builder, space, session, self.weather)
+            claims.offer(builder, space, session)
             history.capabilities(core.aspace, PAGE, NODES)
             history.configurations(builder, space, session)  # before anyone asks for a tag
             self._derivations = plant.assemble(core.aspace, index, session, store, space)

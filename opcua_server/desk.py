@@ -58,6 +58,10 @@ class Desk:
 
     async def _write(self, request: ua.WriteValue, user: LineUser) -> None:
         row = self.space.tags.get(request.NodeId)
+        private = self.space.private.get(request.NodeId)
+        if private is not None:
+            private.take(self.session, request, user)
+            return
         if row is None:
             raise Refused(Codes.BadNotWritable, "only set points can be written")
         tag = self.tags[row]

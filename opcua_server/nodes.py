@@ -39,6 +39,7 @@ class Space:
     methods: dict[ua.NodeId, tuple[Any, ua.NodeId, str]] = field(default_factory=dict)
     inherited: dict[tuple[ua.NodeId, ua.NodeId], ua.NodeId] = field(default_factory=dict)
     korean: dict[ua.NodeId, tuple[ua.LocalizedText, ua.LocalizedText]] = field(default_factory=dict)
+    private: dict[ua.NodeId, Any] = field(default_factory=dict)  # nodes of one user; see `claims`
     subscriptions: Callable[[], Iterable[Any]] = tuple  # of all clients, for who has events to tell
 
 

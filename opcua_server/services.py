@@ -67,6 +67,11 @@ class LineSession(GuardedSession):
         """The user, with no right at all before activation."""
         return self.user if isinstance(self.user, LineUser) else NOBODY
 
+    def hidden(self, node: ua.NodeId) -> bool:
+        """Whether a node is another user's own, so not there for this one."""
+        private = self.space.private.get(node)
+        return private is not None and private.owner != self.client.name
+
     def activate_session(self, params: Any, peer_certificate: bytes | None) -> Any:
         """Activate and note the language: the first of the client's locales that we have."""
         result = super().activate_session(params, peer_certificate)
@@ -82,8 +87,11 @@ class LineSession(GuardedSession):
         results = await super().read(params)
         secret = self.rights.secret
         for place, wanted in enumerate(params.NodesToRead):
+            if self.hidden(wanted.NodeId):
+                results[place] = ua.DataValue(StatusCode=ua.StatusCode(UNKNOWN))
             if results[place].StatusCode.value == UNKNOWN:
                 self._tell_unknown(wanted.NodeId, results[place].StatusCode)
+                continue
             if wanted.AttributeId == A.Value:
                 if secret(wanted.NodeId):
                     results[place] = self._secret(wanted.NodeId, results[place])
@@ -123,6 +131,14 @@ class LineSession(GuardedSession):
     async def found(self, params: Any) -> list[Any]:
         """What browsing finds, with names in the client's language."""
         results = await super().found(params)
+        if self.space.private:
+            for asked, result in zip(params.NodesToBrowse, results, strict=True):
+                if self.hidden(asked.NodeId):
+                    result.StatusCode = ua.StatusCode(UNKNOWN)
+                    result.References = []
+                result.References = [
+                    one for one in result.References or () if not self.hidden(one.NodeId)
+                ]
         if self.speaks_korean:
             for result in results:
                 result.References = [self._in_korean(reference) for reference in result.References]
@@ -136,7 +152,7 @@ class LineSession(GuardedSession):
         """Write set points; nothing else can be written by a client."""
         answers = []
         for request in bounded(params.NodesToWrite):
-            if request.NodeId in self.iserver.aspace:
+            if request.NodeId in self.iserver.aspace and not self.hidden(request.NodeId):
                 answer = await self.desk.write(request, self.client)
                 self.audit(f"write {request.NodeId.Identifier}", answer)
                 answers.append(answer)
@@ -151,6 +167,9 @@ class LineSession(GuardedSession):
             pair = (request.ObjectId, request.MethodId)  # a type's method, called on an instance
             named = self.space.inherited.get(pair, request.MethodId)
             ours = self.space.methods.get(named)
+            if self.hidden(request.ObjectId) or self.hidden(named):
+                results.append(ua.CallMethodResult(StatusCode=ua.StatusCode(UNKNOWN)))
+                continue
             if ours is None:
                 results += await self._call_standard(request)
                 continue
@@ -182,6 +201,16 @@ class LineSession(GuardedSession):
             return [server_calls.answer(self, request)]
         return list(await super().call([request]))
 
+    async def translate_browsepaths_to_nodeids(self, params: Any) -> Any:
+        """Follow paths, though not to what is another user's own."""
+        results = await super().translate_browsepaths_to_nodeids(params)
+        for result in results if self.space.private else ():
+            there = [one for one in result.Targets or () if not self.hidden(one.TargetId)]
+            if result.Targets and not there:
+                result.StatusCode = ua.StatusCode(ua.StatusCodes.BadNoMatch)
+            result.Targets = there
+        return results
+
     async def history_read(self, params: Any) -> Any:
         """Read the past of nodes whose past this user may see; the others say no."""
         asked = params.NodesToRead or []
@@ -206,7 +235,10 @@ class LineSession(GuardedSession):
         refused: dict[int, Any] = {}
         for place, item in enumerate(asked):
             node = item.ItemToMonitor.NodeId
-            if self.rights.secret(node):
+            if self.hidden(node):
+                unknown = ua.StatusCode(UNKNOWN)
+                refused[place] = ua.MonitoredItemCreateResult(StatusCode=unknown)
+            elif self.rights.secret(node):
                 status = self.rights.refused(node, self.client, self.encrypted)
                 if status is not None:
                     refused[place] = ua.MonitoredItemCreateResult(StatusCode=status)

@@ -47,7 +47,8 @@ MEASURED = Kind("a measured value", history="observer")
 SET_POINT = Kind("a set point", history="observer", write="operator")
 CONFIDENTIAL = Kind("who is connected, and who is who", read="instructor", encrypted=True)
 PERSONAL = Kind("what clients do: everybody's own, an instructor all")
-KINDS = (STRUCTURE, MEASURED, SET_POINT, CONFIDENTIAL, PERSONAL)
+CLAIM = Kind("where a solution under judgement hands in: its own only", write="observer")
+KINDS = (STRUCTURE, MEASURED, SET_POINT, CONFIDENTIAL, PERSONAL, CLAIM)
 
 # what tells of other clients (OPC 10000-5, 6.3.4 to 6.3.6; 10000-18, 4.4.1)
 SECRET = frozenset(
@@ -123,6 +124,8 @@ class Rights:
         method = self.space.methods.get(node)
         if method is not None:
             return Kind("a method", call=method[0].role)
+        if node in self.space.private:
+            return CLAIM
         if node not in self.space.tags:
             return STRUCTURE
         level = self.aspace.read_attribute_value(node, A.AccessLevel).Value.Value

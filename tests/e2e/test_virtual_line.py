@@ -7,7 +7,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from asyncua import Client, ua
 
 from twin.serve.virtual import VirtualLine
 
@@ -41,35 +40,6 @@ def test_a_false_claim_is_told_with_what_differs(virtual_line) -> None:
 def test_a_fault_that_is_not_on_the_line_is_said_before_anything_starts() -> None:
     with pytest.raises(Exception, match="no fault 'X-1' on examples/three-stations-v1"):
         VirtualLine(LINE, faults=["X-1"])
-
-
-async def closed_loop(line: VirtualLine) -> str:
-    """A client that reads, decides and writes, ten times over OPC UA; the trace it leads to."""
-    engineer = line.login("engineer")
-    # the machine may be busy: nobody asks in between whether the server is there
-    client = Client(line.opcua_url, timeout=60.0, watchdog_intervall=60.0)
-    client.set_user(engineer.user)
-    client.set_password(engineer.password)
-    async with client:
-        speed = client.get_node(ua.NodeId("RFL.BeltSpeed", 2))
-        temperature = client.get_node(ua.NodeId("RFL.Zone8Temp", 2))
-        for _ in range(10):
-            await line.advance_async("1min")
-            measured = await temperature.read_value()
-            wanted = 80.0 + round((measured - 240.0) / 4.0, 2)
-            await speed.write_value(
-                ua.Variant(min(max(wanted, 60.0), 100.0), ua.VariantType.Double)
-            )
-    return line.truth.trace.digest
-
-
-async def test_the_same_client_and_seed_give_the_same_trace(virtual_line) -> None:
-    digests = set()
-    for _ in range(2):
-        line = virtual_line("electronics/smt-v1", seed=3, clock="stepped", head_start="20min")
-        digests.add(await closed_loop(line))
-        line.close()
-    assert len(digests) == 1
 
 
 OTHERS = """

@@ -29,6 +29,7 @@ from twin.cli.options import (
     source,
     until,
 )
+from twin.cli.replaying import _replay
 from twin.cli.serving import _serve
 from twin.cli.spoken import SpokenCommand, SpokenGroup
 from twin.i18n import N_, _
@@ -353,6 +354,12 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         _serve,
         N_("Run a line live: OPC UA, REST, a 3D view. Ctrl-C ends it."),
         f"twin serve {LINE} --speed 60",
+    ),
+    (
+        "replay",
+        _replay,
+        N_("Show a recorded live run to clients again: same values, same times."),
+        "twin replay runs/a --opcua-port 4840",
     ),
     (
         "view",

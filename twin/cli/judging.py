@@ -133,7 +133,13 @@ def _table(report: Report) -> None:
         say(f"{complaint.solution}: {complaint.table}.{complaint.column}: {complaint.what} "
             f"({complaint.rows})")  # fmt: skip
     for incident in report.incidents:
-        if incident.kind == "solution-failed":
+        if incident.kind == "solution-late":
+            say(
+                _("{name} did not end within the grace and was stopped").format(
+                    name=incident.detail["solution"]
+                )
+            )
+        elif incident.kind == "solution-failed":
             say(_("{name} ended with status {status}: {said}").format(
                 name=incident.detail["solution"], status=incident.detail["status"],
                 said=str(incident.detail["said"]).splitlines()[-1:],

@@ -1,4 +1,4 @@
-"""The command that runs a line live: serve."""
+"""The commands that show a line live: serve, and replay of what was served."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from twin.cli.console import span, width
 from twin.cli.guard import guarded, say
 from twin.cli.lookup import show
 from twin.cli.status import watch
-from twin.errors import UsageError
+from twin.errors import RunDirError, UsageError
 from twin.i18n import _, language
 from twin.serve.site import INSTRUCTOR, Doors, Site, account
 from twin.units import clock
 
 if TYPE_CHECKING:
     from twin.line import Line
+    from twin.serve.adapter import Adapter
+    from twin.serve.recording import Witness
     from twin.serve.session import Session
 
 
@@ -64,13 +66,7 @@ def serve(name: str, options: Options) -> None:
     logging.getLogger("asyncua").setLevel(logging.WARNING if guarded.debug else logging.CRITICAL)
     limit = None if options.duration is None else span(options.duration, "--for")
     before = span(options.head_start, "--head-start")
-    for option, port in (("opcua", options.opcua_port), ("http", options.http_port)):
-        if not 0 <= port <= 65535:
-            raise UsageError(
-                _("--{option}-port: expected 0 to 65535, found {port}").format(
-                    option=option, port=port
-                )
-            )
+    _possible_ports(options)
     if options.out is not None:
         check_free(options.out, force=options.force)
     line = load(name)
@@ -89,14 +85,62 @@ def serve(name: str, options: Options) -> None:
         session.agenda.plan(read_script(options.alarms, line))
     if before:
         session.agenda.advance(session.run, before)
-    site = site_of(session, options, password)
+    _live(session, options, password, limit)
+
+
+def replay(folder: Path, options: Options, speed: float | None) -> None:
+    """Show a recorded run to clients again until Ctrl-C, SIGTERM or the end of `--for`."""
+    from twin.serve import recording
+    from twin.serve.session import Session
+
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    limit = None if options.duration is None else span(options.duration, "--for")
+    _possible_ports(options)
+    found = recording.read(folder)
+    password = options.password or secrets.token_urlsafe(9)
+    session = Session(
+        found.line,
+        found.seed,
+        options.clock,
+        found.speed if speed is None else speed,
+        started_at=found.started_at,
+        instructor_token=password,
+        dirt=found.dirt,
+        level=found.level,
+        recording=found,
+    )
+    if found.begin:
+        session.agenda.advance(session.run, found.begin)
+    _live(session, options, password, limit)
+    if session.now >= session.end and session.trace.digest != found.digest:
+        raise RunDirError(
+            _("{path}: the line did not come out as it was recorded").format(path=folder)
+        )
+
+
+def _live(session: Session, options: Options, password: str, limit: float | None) -> None:
+    """Open a session to clients, and keep the run at the end if asked to."""
+    from twin.serve.recording import Witness
+
+    witness = Witness()
+    site = site_of(session, options, password, witness)
     gc.disable()  # until the start is over: it makes lasting objects only, and is a sixth faster
     try:
         asyncio.run(_run(site, password, limit))
     finally:
         gc.enable()
         if options.out is not None and session.now > 0.0:
-            _keep(site, options.out, options.force)
+            _keep(site, options, options.out, witness)
+
+
+def _possible_ports(options: Options) -> None:
+    for option, port in (("opcua", options.opcua_port), ("http", options.http_port)):
+        if not 0 <= port <= 65535:
+            raise UsageError(
+                _("--{option}-port: expected 0 to 65535, found {port}").format(
+                    option=option, port=port
+                )
+            )
 
 
 def _started_at(line: Line, clock: str, before: float) -> datetime | None:
@@ -109,7 +153,7 @@ def _started_at(line: Line, clock: str, before: float) -> datetime | None:
     return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=before)
 
 
-def site_of(session: Session, options: Options, password: str) -> Site:
+def site_of(session: Session, options: Options, password: str, *others: Adapter) -> Site:
     """The session with its faces, not yet open."""
     doors = Doors(
         options.host,
@@ -123,7 +167,7 @@ def site_of(session: Session, options: Options, password: str) -> Site:
             **options.access.arguments(options.host),
         },
     )
-    site = Site(session, doors, (account(INSTRUCTOR, "instructor", password),))
+    site = Site(session, doors, (account(INSTRUCTOR, "instructor", password),), others)
     if site.missing is not None:
         say(_("There is no 3D view: {reason}").format(reason=site.missing.message))
     return site
@@ -183,10 +227,16 @@ def _machines(opcua: Any) -> list[tuple[str, str]]:
     return list(getattr(opcua, "endpoint_of", {}).items())[1:]
 
 
-def _keep(site: Site, out: Path, force: bool) -> None:
+def _keep(site: Site, options: Options, out: Path, witness: Witness) -> None:
+    from twin.serve import recording
     from twin.trace.store import save
 
-    save(site.session.trace, out, force=force)
+    session = site.session
+    save(session.trace, out, force=options.force)
+    recording.keep(
+        out, witness.instants, session.started_at, dirt=options.dirt, level=options.level,
+        speed=session.speed,
+    )  # fmt: skip
     for adapter in (site.opcua, site.http):
         if hasattr(adapter, "keep"):
             adapter.keep(out)

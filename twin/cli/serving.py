@@ -62,7 +62,12 @@ def _serve(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help=_("Keep the run in this new folder at the end.")),
+        typer.Option(
+            "--record",
+            "--out",
+            metavar="DIR",
+            help=_("Keep the run in this new folder at the end, for `twin replay` too."),
+        ),
     ] = None,
     password: Annotated[
         str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,8 @@ from twin.equipment.tag import Text
 from twin.i18n import _
 from twin.judge.trial import JudgeClock, Trial
 from twin.judge.verdict import Better, Measured, NotJudged, Verdict, decide
+
+log = logging.getLogger("twin.judge")
 
 Kind = Literal["gateway", "mes", "ai"]
 Measure = Callable[[Sequence[Trial], str], Measured | NotJudged]
@@ -93,4 +96,10 @@ def measure(check: Check, trials: Sequence[Trial], solution: str) -> Measured | 
             return NotJudged(
                 _("the solution handed in nothing in the table {table!r}").format(table=table)
             )
-    return check.run(trials, solution)
+    try:
+        return check.run(trials, solution)
+    except Exception as error:  # one check that stumbles over a claim must not cost the others
+        log.exception("%s of %s", check.id, solution)
+        return NotJudged(
+            _("the check stumbled over the claims: {why}").format(why=repr(error)[:200])
+        )

@@ -132,6 +132,8 @@ def tidy(
             columns.append(pl.Series(column.name, [None] * raw.height, DTYPES[column.type]))
             continue
         given = raw[column.name]
+        if given.dtype.is_nested() or given.dtype == pl.Object:
+            given = pl.Series(column.name, [None if x is None else str(x) for x in given])
         values, wrong = _column(column, given, started_at, until, times)
         columns.append(values.alias(column.name))
         for what, rows in wrong:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from twin.i18n import _
 from twin.judge.claims import CLAIMS, ClaimSet, Complaint, Times, tidy
@@ -23,7 +24,12 @@ def collect(
     complaints: list[Complaint] = []
     handed_in: dict[str, int] = {}
     for source in solution.claims:
-        raw, told = _rows(solution.name, source, folder, inbox)
+        try:
+            raw, told = _rows(solution.name, source, folder, inbox)
+        except (PolarsError, ValueError, TypeError, OverflowError) as error:
+            why = str(error).splitlines()[0][:200]
+            what = _("cannot be read: {why}").format(why=why)
+            raw, told = pl.DataFrame(), [Complaint(source.table, "", what, 0)]
         complaints += told
         handed_in[source.table] = handed_in.get(source.table, 0) + raw.height
         if not raw.height:

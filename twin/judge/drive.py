@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -21,10 +20,11 @@ from twin.judge.plan import Plan, Solution
 from twin.judge.sources.desk import ClaimDesk
 from twin.judge.sources.inbox import Inbox
 from twin.judge.sources.mqtt import listen
+from twin.judge.sources.told import Told
 from twin.judge.trial import Incident, Served, Trial, Usage
 from twin.judge.workers import READY, STOP, Worker
 from twin.line.line import Line
-from twin.serve.adapter import Block
+from twin.serve.recording import Witness
 from twin.serve.session import Session
 from twin.serve.site import Account, Doors, Site, account
 from twin.trace.journal import Command, Role
@@ -33,28 +33,6 @@ from twin.units import seconds
 Say = Callable[[str], None]
 ROLE: Mapping[str, Role] = {"gateway": "observer", "mes": "operator", "ai": "operator"}
 SOLUTIONS, AUDIT = "solutions", "audit.jsonl"
-
-
-class Witness:
-    """An adapter that shows nothing: it notes at which instants values were shown."""
-
-    def __init__(self) -> None:
-        self.instants: list[float] = []
-        self.walls: list[float] = []
-        self.tags: tuple[str, ...] = ()
-        self.endpoints: list[str] = []
-
-    async def start(self, session: Session) -> None:
-        """Nothing to open."""
-
-    async def publish(self, block: Block) -> None:
-        """Note the instant."""
-        self.instants.append(block.t)
-        self.walls.append(time.time())
-        self.tags = block.names
-
-    async def stop(self) -> None:
-        """Nothing to close."""
 
 
 async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, say: Say) -> Trial:
@@ -78,6 +56,7 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         "anonymous_role": "observer" if plan.options.get("anonymous", True) else None,
     })  # fmt: skip
     witness, inbox = Witness(), Inbox()
+    session.claims = Told.of(plan, inbox)
     asking = Asking(plan.orders, plan.drills, plan.head_start, session.wall)
     desk = ClaimDesk(inbox, [one.name for one in plan.solutions], asking)
     site = Site(session, doors, tuple(accounts.values()), others=(witness,))
@@ -232,24 +211,33 @@ async def _run(plan: Plan, session: Session, asking: Asking, workers: list[Worke
         while session.now < end:
             asking.ask(session.trace)
             await asyncio.sleep(min(0.1, max(0.0, (end - session.now) / plan.speed)))
+            _look(workers, session.now)
         session.pause()
         return
     while session.now < end:
         asking.ask(session.trace)
         slice_ = min(plan.slice, end - session.now, asking.wait(session.now))
         await session.step(slice_, plan.step)
-        for one in workers:
-            one.poll()
+        _look(workers, session.now)
+
+
+def _look(workers: Iterable[Worker], now: float) -> None:
+    """Note who has ended by simulated time `now`, s."""
+    for one in workers:
+        if not one.by_hand and not one.poll() and one.ended_at is None:
+            one.ended_at = now
 
 
 def exits(workers: Iterable[Worker], now: float) -> list[Incident]:
-    """Solutions that ended with an error."""
+    """Solutions that ended with an error, or did not end within the grace."""
     return [
-        Incident("solution-failed", now, now, {
-            "solution": one.name, "status": one.status, "said": one.last_words(),
-        })
+        Incident(
+            "solution-late" if one.overdue else "solution-failed",
+            now if one.ended_at is None else one.ended_at, now,
+            {"solution": one.name, "status": one.status, "said": one.last_words()},
+        )
         for one in workers
-        if one.status not in (None, 0)
+        if one.overdue or one.status not in (None, 0)
     ]  # fmt: skip
 
 

@@ -23,9 +23,11 @@ def simulated(given: pl.Series, started_at: datetime, zone: str, epoch: str) -> 
         return numbers.set(numbers.is_nan() | numbers.is_infinite(), None)
     if given.dtype == pl.String:  # a CSV file has numbers as text too
         numbers = given.str.strip_chars().cast(pl.Float64, strict=False)
+        told = simulated(numbers, started_at, zone, epoch)
         if numbers.null_count() == given.null_count():
-            return simulated(numbers, started_at, zone, epoch)
-        given = _dates(given, zone)
+            return told
+        dates = given.set(numbers.is_not_null(), None)  # one word among numbers spoils none of them
+        return told.fill_null(simulated(_dates(dates, zone), started_at, zone, epoch))
     if not isinstance(given.dtype, pl.Datetime):
         return pl.Series(given.name, [None] * len(given), pl.Float64)
     if given.dtype.time_zone is None:

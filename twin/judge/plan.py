@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 
@@ -187,11 +188,26 @@ def _wrong(plan: Plan, line: Line, source: Source) -> Iterator[Problem]:
         for j, claim in enumerate(solution.claims):
             at: Place = (*here, "claims", j)
             yield from known((*at, "table"), claim.table, list(CLAIMS))
-            if not claim.door:
-                expected = _("exactly one of {choices}").format(choices=", ".join(DOORS))
-                yield source.problem(at, expected, _("none or several"))
-            if claim.sql and not claim.database:
-                yield source.problem((*at, "database"), _("a SQLAlchemy URL"), _("nothing"))
+            yield from _wrong_claim(at, claim, source)
+
+
+def _wrong_claim(at: Place, claim: ClaimSource, source: Source) -> Iterator[Problem]:
+    if not claim.door:
+        expected = _("exactly one of {choices}").format(choices=", ".join(DOORS))
+        yield source.problem(at, expected, _("none or several"))
+    if not _known_zone(claim.zone):
+        expected = _("a time zone such as UTC or Asia/Seoul")
+        yield source.problem((*at, "zone"), expected, repr(claim.zone))
+    if claim.sql and not claim.database:
+        yield source.problem((*at, "database"), _("a SQLAlchemy URL"), _("nothing"))
+
+
+def _known_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _wrong_steps(plan: Plan, line: Line, source: Source) -> Iterator[Problem]:

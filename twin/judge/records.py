@@ -24,6 +24,7 @@ from twin.judge.claims import ClaimSet, Complaint
 from twin.judge.report.model import Tried
 from twin.judge.trial import Incident, Served, Trial, Usage
 from twin.kernel.run import Run
+from twin.serve import recording
 from twin.serve.agenda import Agenda
 from twin.trace.store import open_run, save
 from twin.trace.trace import Trace
@@ -36,6 +37,10 @@ def keep(trial: Trial, folder: Path, root: Path) -> Tried:
     """Write a trial into its folder; what the report says of it. `root` is the report's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     save(trial.trace, folder / RUN, force=True)
+    recording.keep(
+        folder / RUN, trial.served.instants, trial.started_at, dirt=trial.dirt, level=trial.level,
+        speed=trial.speed,
+    )  # fmt: skip
     for name, claims in trial.claims.items():
         place = folder / CLAIMS_FOLDER / name
         place.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,8 @@ class Worker:
     process: subprocess.Popen[bytes] | None = None
     status: int | None = None
     usage: Usage | None = None
+    ended_at: float | None = None  # simulated s; None when it was still there at the end
+    overdue: bool = False  # it did not end when it was asked to
     _peak: int = field(default=0, repr=False)
 
     @classmethod
@@ -92,6 +94,7 @@ class Worker:
         for wait, number in ((grace, signal.SIGTERM), (ASK_TWICE, signal.SIGKILL)):
             if await self.ended(wait):
                 return
+            self.overdue = True
             self.kill(number)
         await self.ended(ASK_TWICE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -33,6 +34,15 @@ class Block:
     changed: NDArray[np.bool_]
     received: Records | None = None
     reachable: NDArray[np.bool_] | None = None
+
+
+class ClaimDoor(Protocol):
+    """Takes what solutions under judgement claim; only a judged session has one."""
+
+    tables: Mapping[str, tuple[str, ...]]  # of each user
+
+    def take(self, user: str, table: str, text: str) -> tuple[int, str]:
+        """Keep rows written as JSON; how many were kept, and why it is none."""
 
 
 class Adapter(Protocol):

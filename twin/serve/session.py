@@ -4,6 +4,9 @@ The kernel never runs ahead of the session's now. Commands wait in the inbox and
 the next slice border, where they are journalled; so a session's journal replays to the same trace.
 
 Clocks: *paced* follows the wall clock times `speed`; *stepped* moves only by `step`.
+
+A session of a recording shows a past run: its commands take effect at their times, its values are
+shown at the same instants, clients only look, and time ends where the recording does.
 """
 
 from __future__ import annotations
@@ -28,9 +31,10 @@ from twin.i18n import _
 from twin.kernel.run import Run
 from twin.line.line import Line
 from twin.metrics import Kpis, Tally, summarise
-from twin.serve.adapter import Adapter, Block
+from twin.serve.adapter import Adapter, Block, ClaimDoor
 from twin.serve.agenda import Agenda
 from twin.serve.front import Front
+from twin.serve.recording import Recording
 from twin.signals import sample
 from twin.trace.journal import Command
 from twin.trace.tables import Column
@@ -86,6 +90,7 @@ class Session:
         instructor_token: str | None = None,
         dirt: str = "clean",
         level: int | None = None,
+        recording: Recording | None = None,
     ) -> None:
         if not possible_speed(speed):
             raise UsageError(_impossible_speed(speed))
@@ -98,9 +103,13 @@ class Session:
         self.started_at = started_at or _start_of(line, clock)
         self.instructor_token = instructor_token
         self.run = Run(line, seed, consume=self._take)
+        self.claims: ClaimDoor | None = None
         self._tally = Tally(line)
         self.alarms = Book(self.run.trace)
         self.agenda = Agenda()
+        self.recording = recording
+        if recording is not None:
+            self.agenda.plan(recording.journal)
         self.front = (
             None if dirt == "clean" and level is None else Front(network(line, seed, dirt, level))
         )
@@ -119,6 +128,11 @@ class Session:
     def now(self) -> float:
         """Simulated time, s; everything before it is known."""
         return self.run.now
+
+    @property
+    def end(self) -> float:
+        """Where time ends, s: infinite unless this is a recording."""
+        return math.inf if self.recording is None else self.recording.end
 
     @property
     def trace(self) -> Trace:
@@ -255,10 +269,12 @@ class Session:
             )
         async with self._moving:
             before = self.now
-            await self._move(before + seconds)
+            if before >= self.end:
+                raise CommandError(_("the recording is over"))
             if every is None:
-                await self._publish()
+                await self._go(before + seconds)
             else:
+                await self._move(before + seconds)
                 await self._replay(before, every)
         return self.now
 
@@ -268,10 +284,30 @@ class Session:
         instants = [k * every for k in range(first, last)] + [self.now]
         for block in self.blocks(instants):
             await self._show(block)
-            for adapter in self._adapters:
-                settle = getattr(adapter, "settle", None)
-                if settle is not None:
-                    await settle(block.t)
+            await self._settle(block.t)
+
+    async def _settle(self, t: float) -> None:
+        """Wait until listeners have what was shown at `t`, s."""
+        for adapter in self._adapters:
+            settle = getattr(adapter, "settle", None)
+            if settle is not None:
+                await settle(t)
+
+    async def _go(self, target: float) -> None:
+        """Move to `target` (s) and show it; of a recording each instant that was shown."""
+        if self.recording is None:
+            await self._move(target)
+            await self._publish()
+            return
+        target = min(target, self.end)
+        stops = self.recording.between(self.now, target)
+        if self.clock == "stepped" or not len(self.recording.instants):
+            stops = sorted({*stops, target} - {self.now})
+        for stop in stops:
+            await self._move(stop)
+            await self._publish()
+            if self.clock == "stepped":
+                await self._settle(stop)
 
     def set_speed(self, speed: float) -> None:
         """Change the speed of a paced session; its past is not touched."""
@@ -306,11 +342,11 @@ class Session:
                 if self.run_state == "paused":
                     self._serve_inbox()
                     continue
-                await self._move(self._follow_clock())
-                await self._publish()
+                await self._go(self._follow_clock())
 
     async def _move(self, target: float) -> None:
         self._serve_inbox()
+        target = min(target, self.end)
         while self.now < target:
             self.agenda.advance(self.run, min(target, self.now + SLICE))
             await asyncio.sleep(0)
@@ -320,6 +356,10 @@ class Session:
         waiting, self._inbox = self._inbox, []
         for command, answer in waiting:
             if answer.done():  # who asked waits no longer, and was told so
+                continue
+            if self.recording is not None:
+                reason = _("this is a recording: one can look at it, not act on it")
+                answer.set_result(Receipt(False, reason))
                 continue
             try:
                 done = self.run.apply(command)

@@ -11,7 +11,7 @@ import polars as pl
 from twin.i18n import _
 from twin.judge.checks import Measure
 from twin.judge.gateway.recovery import CUTS
-from twin.judge.gateway.rows import recorded
+from twin.judge.gateway.rows import places, recorded
 from twin.judge.trial import Trial
 from twin.judge.truth.served import changes
 from twin.judge.verdict import Measured, NotJudged
@@ -24,9 +24,14 @@ MOST = 4_000  # delays from which an interval is estimated; more are thinned out
 def delays(trial: Trial, solution: str) -> pl.DataFrame:
     """Delay of each change that came in quiet times, s of wall clock, with tag and time."""
     walls, instants = trial.served.walls, trial.served.instants
-    rows = recorded(trial, solution).select("tag", "us", "arrived").drop_nulls()
-    rows = rows.unique(["tag", "us"], keep="first")
-    both = changes(trial).join(rows, on=["tag", "us"]).sort("shown", "tag")
+    told = changes(trial)
+    rows, there = places(trial, solution)
+    arrived = recorded(trial, solution)["arrived"].to_numpy()
+    arrived = arrived[rows] if len(arrived) else np.full(len(rows), np.nan)
+    there &= ~np.isnan(arrived)
+    order = np.argsort(told["shown"].to_numpy(), kind="stable")  # of one instant: by tag
+    order = order[there[order]]
+    both = told[order].with_columns(pl.Series("arrived", arrived[order]))
     shown = np.interp(both["shown"].to_numpy(), instants, walls)
     calm = np.ones(len(shown), dtype=np.bool_)
     for one in trial.incidents:

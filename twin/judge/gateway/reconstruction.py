@@ -7,16 +7,19 @@ from functools import lru_cache
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from twin.equipment.tag import Text
 from twin.i18n import _
 from twin.judge.checks import Exhibit
-from twin.judge.gateway.rows import recorded
+from twin.judge.gateway.rows import filed, recorded
 from twin.judge.trial import Trial
-from twin.judge.truth.served import changes, jumps
+from twin.judge.truth.served import TAG, changes, jumps, key
 from twin.judge.verdict import Measured, NotJudged
 from twin.signals import sample
 
+Floats = NDArray[np.float64]
+Pairs = tuple[Floats, Floats]  # times (s) and values
 FAST = 0.2  # changes a second from which a signal counts as a fast one; assumed
 ERRORS = {
     "tag": pl.String, "error": pl.Float64, "recorded": pl.UInt32, "changed": pl.UInt32,
@@ -49,79 +52,81 @@ def errors(trial: Trial, solution: str) -> pl.DataFrame:
         tag for tag in map(trial.line.tags.__getitem__, trial.served.tags)
         if tag.kind == "float" and tag.high > tag.low
     ]  # fmt: skip
-    names = [tag.key for tag in tags]
-    if not names:
-        return pl.DataFrame(schema=ERRORS)
-    spans = [float(tag.high - tag.low) for tag in tags]
-    true = _true(trial, names)
-    mine = recorded(trial, solution).filter(pl.col("tag").is_in(names) & ~pl.col("jumped"))
-    said = pl.when("good").then(pl.col("value")).otherwise(float("nan")).fill_null(float("nan"))
-    shown = changes(trial).filter(pl.col("tag").is_in(names))
-    first = true.group_by("tag").agg(pl.col("t", "true").first())
-    best = pl.concat([first.rename({"true": "best"}),
-                      shown.select("tag", "t", pl.col("value").alias("best"))])  # fmt: skip
-    pieces = [true, best, mine.select("tag", "t", said.alias("rebuilt")), *_unsaid(trial, names)]
-    both = pl.concat(pieces, how="diagonal").sort("tag", "t", maintain_order=True)
-    both = both.with_columns(
-        pl.col("true", "rebuilt", "best").forward_fill().over("tag"),
-        (pl.col("t").shift(-1).over("tag").fill_null(trial.now) - pl.col("t")).alias("length"),
-    ).filter(pl.col("t") >= trial.begin)
-    off = (pl.col("rebuilt") - pl.col("true")).abs()
-    compared = off.is_not_nan() & off.is_not_null()
-    missed = (pl.col("best") - pl.col("true")).abs().fill_nan(0.0)
-    by_tag = both.filter(compared).group_by("tag").agg(
-        ((off - missed) * pl.col("length")).sum().clip(0.0).alias("area"),
-        pl.col("length").sum().alias("length"),
-    )  # fmt: skip
-    counts = changes(trial).group_by("tag").agg(pl.len().alias("changed"))
-    kept = mine.group_by("tag").agg(pl.len().alias("recorded"))
-    share = 100.0 * pl.col("area") / pl.col("length") / pl.col("span")
-    frame = (
-        pl.DataFrame({"tag": names, "span": spans}, {"tag": pl.String, "span": pl.Float64})
-        .join(by_tag, on="tag", how="left")
-        .join(kept, on="tag", how="left")
-        .join(counts, on="tag", how="left")
-    )
+    told = changes(trial)
+    served_of = told.select(key(trial)).to_series().to_numpy() // TAG
+    rows = recorded(trial, solution)
+    _keys, order = filed(trial, solution)
+    order = order[~rows["jumped"].to_numpy()[order]]
+    mine_of = rows.select(key(trial)).to_series().to_numpy()[order] // TAG
+    value, good = rows["value"].fill_null(np.nan).to_numpy(), rows["good"].to_numpy()
+    said, t = np.where(good, value, np.nan), rows["t"].to_numpy()
+    told_t, told_value = told["t"].to_numpy(), told["value"].to_numpy()
+    numbers = {name: number for number, name in enumerate(trial.served.tags)}
     judged = max(trial.now - trial.begin, 1e-9)
-    return frame.select(
-        "tag",
-        pl.when(pl.col("recorded").is_null()).then(NOTHING)
-        .when(pl.col("length") > 0.0).then(share).otherwise(0.0).alias("error"),
-        pl.col("recorded").fill_null(0), pl.col("changed").fill_null(0),
-        (pl.col("changed").fill_null(0) / judged >= FAST).alias("fast"),
-    )  # fmt: skip
-
-
-def _unsaid(trial: Trial, names: Sequence[str]) -> list[pl.DataFrame]:
-    """Where a false clock begins to spoil times nothing is known, until the next row."""
-    periods = np.array([trial.line.tags[name].period for name in names])
-    return [
-        pl.DataFrame({"tag": names, "t": at - periods, "rebuilt": np.full(len(names), np.nan)})
-        for start, _stop, error in jumps(trial)
-        for at in (start, start + error)
-    ]
-
-
-def _true(trial: Trial, names: Sequence[str]) -> pl.DataFrame:
-    """Tag, t, true: the signal at its tag's own sampling instants; NaN while it was disturbed."""
-    pieces = []
-    for name in names:
-        period = trial.line.tags[name].period
-        ticks = np.arange(np.ceil(trial.begin / period), np.ceil(trial.now / period)) * period
-        values = sample(trial.trace, [name], ticks)[0]
-        for one in trial.served.forced:
-            if one["tag"] == name:
-                # the new status has the source time of the value before it
-                since = one["start"] - 2.0 * period
-                values[(ticks >= since) & (ticks < one["stop"])] = np.nan
-        changed = np.ones(len(values), dtype=np.bool_)
-        changed[1:] = (values[1:] != values[:-1]) & ~(np.isnan(values[1:]) & np.isnan(values[:-1]))
-        pieces.append(
-            pl.DataFrame({"t": ticks[changed], "true": values[changed]}).select(
-                pl.lit(name).alias("tag"), "t", "true"
+    found = []
+    for tag in tags:
+        share = slice(*np.searchsorted(served_of, (numbers[tag.key], numbers[tag.key] + 1)))
+        own = order[slice(*np.searchsorted(mine_of, (numbers[tag.key], numbers[tag.key] + 1)))]
+        changed, error = len(told_t[share]), NOTHING
+        if len(own):
+            shown = (told_t[share], told_value[share])
+            error = (
+                100.0 * _error(trial, tag.key, shown, (t[own], said[own])) / (tag.high - tag.low)
             )
-        )
-    return pl.concat(pieces)
+        found.append((tag.key, error, len(own), changed, changed / judged >= FAST))
+    return pl.DataFrame(found, schema=ERRORS, orient="row")
+
+
+def _error(trial: Trial, name: str, shown: Pairs, mine: Pairs) -> float:
+    """The mean of |rebuilt - true| beyond what all that was shown would miss, in the tag's unit.
+
+    Pairs are times and values: of changes served, and of what was recorded (NaN: no Good value).
+    """
+    true = _true(trial, name)
+    best = (np.append(true[0][:1], shown[0]), np.append(true[1][:1], shown[1]))
+    gaps = _unsaid(trial, name)
+    rebuilt = (np.append(mine[0], gaps), np.append(mine[1], np.full(len(gaps), np.nan)))
+    sources = (true, best, rebuilt)
+    t = np.concatenate([times for times, _values in sources])
+    order = np.argsort(t, kind="stable")
+    t, source = t[order], np.repeat(np.arange(3), [len(one[0]) for one in sources])[order]
+    values = np.concatenate([values for _times, values in sources])[order]
+    is_true, is_best, is_rebuilt = (_held(values, source == number) for number in range(3))
+    length = np.diff(np.append(t, trial.now))
+    off = np.abs(is_rebuilt - is_true)
+    compared = ~np.isnan(off) & (t >= trial.begin)
+    missed = np.nan_to_num(np.abs(is_best - is_true), nan=0.0)
+    over = float(length[compared].sum())
+    area = float(((off - missed) * length)[compared].sum())
+    return max(area, 0.0) / over if over > 0.0 else 0.0
+
+
+def _held(values: Floats, mine: NDArray[np.bool_]) -> Floats:
+    """At each place the last of the values that are `mine`; NaN before the first."""
+    last = np.maximum.accumulate(np.where(mine, np.arange(len(values)), -1))
+    return np.where(last >= 0, values[last], np.nan)
+
+
+def _unsaid(trial: Trial, name: str) -> list[float]:
+    """Where a false clock begins to spoil times nothing is known, until the next row."""
+    period = trial.line.tags[name].period
+    return [at - period for start, _stop, error in jumps(trial) for at in (start, start + error)]
+
+
+def _true(trial: Trial, name: str) -> Pairs:
+    """The signal's changes at its tag's own sampling instants; NaN while it was disturbed."""
+    period = trial.line.tags[name].period
+    first, last = np.ceil(trial.begin / period), np.ceil(trial.now / period)
+    ticks: Floats = np.arange(first, last, dtype=np.float64) * period
+    values: Floats = sample(trial.trace, [name], ticks)[0]
+    for one in trial.served.forced:
+        if one["tag"] == name:
+            # the new status has the source time of the value before it
+            since = one["start"] - 2.0 * period
+            values[(ticks >= since) & (ticks < one["stop"])] = np.nan
+    changed = np.ones(len(values), dtype=np.bool_)
+    changed[1:] = (values[1:] != values[:-1]) & ~(np.isnan(values[1:]) & np.isnan(values[:-1]))
+    return ticks[changed], values[changed]
 
 
 def economy(trials: Sequence[Trial], solution: str) -> list[Exhibit]:

@@ -12,6 +12,7 @@ from twin.i18n import _
 from twin.judge.claims import CLAIMS, Complaint
 
 MOST_ROWS = 5_000_000  # of one table, by network doors; files and databases have no bound
+LARGEST = 2**63  # of a whole number
 Key = tuple[str, str]  # solution, table
 
 
@@ -21,6 +22,7 @@ class Inbox:
     def __init__(self) -> None:
         self.rows: dict[Key, list[Mapping[str, Any]]] = {}
         self.complaints: dict[Key, list[Complaint]] = {}
+        self.latest = ""  # what was last complained of
 
     def take(self, solution: str, table: str, rows: Any) -> int:
         """Keep rows (a mapping or a list of mappings); how many were kept."""
@@ -56,6 +58,7 @@ class Inbox:
         return kept
 
     def _refuse(self, key: Key, what: str, rows: int, found: str) -> None:
+        self.latest = what
         told = self.complaints.setdefault(key, [])
         for i, one in enumerate(told):
             if one.what == what:
@@ -71,6 +74,14 @@ class Inbox:
             return pl.DataFrame(), complaints
         names = {name: None for row in rows for name in row}
         columns = {
-            name: pl.Series(name, [row.get(name) for row in rows], strict=False) for name in names
+            name: pl.Series(name, [plain(row.get(name)) for row in rows], strict=False)
+            for name in names
         }
         return pl.DataFrame(columns), complaints
+
+
+def plain(value: Any) -> Any:
+    """A value as a column can hold it: what is neither number nor text is written as text."""
+    if isinstance(value, int) and not -LARGEST <= value < LARGEST:
+        return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -33,9 +33,8 @@ def periods(trial: Trial) -> pl.DataFrame:
     first, last = window(trial)
     latest = np.nextafter(trial.now, 0.0)
     rows = []
-    for period in chain.from_iterable(
-        breakdown(trial.trace, by).periods for by in ("hour", "shift")
-    ):
+    units = ("hour", "shift") if trial.line.calendar is not None else ("hour",)
+    for period in chain.from_iterable(breakdown(trial.trace, by).periods for by in units):
         if period.begin < first or period.end > last:
             continue
         for station, figures in period.kpis.stations.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from twin.judge.trial import Trial
 from twin.signals import sample
 
+TAG = 2**45  # us in a tag's share of a key: a year
 PER_S = 1_000_000  # source times are compared in whole microseconds
 ROUNDED = 1e-3  # s: to this the times of disturbances are noted
 
@@ -29,13 +31,13 @@ def changes(trial: Trial) -> pl.DataFrame:
     before = int(np.argmax(keep)) - 1 if keep.any() else -1
     looks = instants[max(before, 0) :]
     if len(looks) < 2:
-        return _frame([], [], [], [])
+        return _frame((), [], [], [], [])
     ticks = np.maximum(np.nextafter(looks, 0.0), 0.0)
     tags, times, values, shown = [], [], [], []
     false_clock = np.zeros(len(looks), dtype=np.bool_)
     for start, stop, _error in jumps(trial):
         false_clock |= (looks >= start - ROUNDED) & (looks <= stop + ROUNDED)
-    for tag in trial.served.tags:
+    for number, tag in enumerate(trial.served.tags):
         row = sample(trial.trace, [tag], ticks)[0]
         period = trial.line.tags[tag].period
         differs = np.zeros(len(row), dtype=np.bool_)
@@ -43,11 +45,17 @@ def changes(trial: Trial) -> pl.DataFrame:
         differs[1:] = (row[1:] != row[:-1]) & ~both_nan
         differs &= ~forced(trial, tag, looks) & ~false_clock
         places = np.flatnonzero(differs)
-        tags.append(np.full(len(places), tag, dtype=object))
+        tags.append(np.full(len(places), number, dtype=np.uint32))
         times.append(source_us(looks[places], period))
         values.append(row[places])
         shown.append(looks[places])
-    return _frame(tags, times, values, shown)
+    return _frame(trial.served.tags, tags, times, values, shown)
+
+
+def key(trial: Trial) -> pl.Expr:
+    """Tag and source time `us` of a row as one whole number: joins by it are many times faster."""
+    number = pl.col("tag").cast(pl.Enum(trial.served.tags)).to_physical().cast(pl.Int64)
+    return (number * TAG + pl.col("us")).alias("key")
 
 
 def jumps(trial: Trial) -> list[tuple[float, float, float]]:
@@ -99,13 +107,15 @@ def true_values(trial: Trial, rows: pl.DataFrame) -> pl.Series:
 
 
 def _frame(
-    tags: list[NDArray[np.object_]], times: list[NDArray[np.int64]],
+    names: Sequence[str], tags: list[NDArray[np.uint32]], times: list[NDArray[np.int64]],
     values: list[NDArray[np.float64]], shown: list[NDArray[np.float64]],
 ) -> pl.DataFrame:  # fmt: skip
     us = np.concatenate([np.empty(0, np.int64), *times])
     return pl.DataFrame(
         {
-            "tag": pl.Series(np.concatenate([np.empty(0, object), *tags]), dtype=pl.String),
+            "tag": pl.Series(names, dtype=pl.String).gather(
+                np.concatenate([np.empty(0, np.uint32), *tags])
+            ),
             "us": us,
             "t": us / PER_S,
             "value": np.concatenate([np.empty(0), *values]),
