@@ -19,6 +19,7 @@ KINDS = (
     ("gateway", "MUTANTS", "Gateways"),
     ("mes", "MUTANTS", "MES"),
     ("mes_orders", "MUTANTS", "MES: genealogy, recalls and orders"),
+    ("mes_basic", "MUTANTS", "MES at level 1"),
     ("ai", "MUTANTS", "Detectors"),
     ("rul", "RUL_MUTANTS", "Estimators of remaining life"),
 )

@@ -268,7 +268,8 @@ _TABLES: Sequence[ClaimTable] = (
         _c("rule", "name", "rule", "규칙"),
     )),
     ClaimTable("missing", "mes", Text("what cannot be known", "알 수 없는 입력"), (
-        _c("input", "name", "the input that is missing", "없는 입력"),
+        _c("input", "name", "state, parts, alarms, history, process or control",
+           "없는 입력: state, parts, alarms, history, process, control"),
         _o("needed_for", "text", "what it would be needed for", "필요한 곳"),
     )),
     ClaimTable("predictions", "ai", Text("what a model says", "모델의 예측"), (

@@ -12,6 +12,7 @@ from examples.solutions.gateway.browse import Found, find
 from examples.solutions.gateway.gateway import Gateway, Settings
 from examples.solutions.gateway.store import Row
 from examples.solutions.mes.genealogy import Genealogist
+from examples.solutions.mes.inputs import declare, missing
 from examples.solutions.mes.master import Master
 from examples.solutions.mes.office import Office
 from examples.solutions.mes.report import Reporter
@@ -19,7 +20,7 @@ from examples.solutions.mes.stops import Foreman, fetch
 
 WANTED = ("State", "Product", "PartInWork", "Started", "Passed", "Rejected", "ProgramRev")
 LOTS = ("Lot", "Left")  # what names of tags end with that show which lot is in use, and its rest
-BEAT = ".Power"  # of one station: it is never quite still, and tells how far we have listened
+BEATS = (".Power", ".Energy")  # of one station: never quite still, it tells how far we listened
 ENUMS = ("State", "Product")
 
 
@@ -41,15 +42,17 @@ class Recorder(Gateway):
         self.path, self.master = settings.folder / self.database, Master(line)
         self.office = office(self.path, line, self.parts_of_lot)
         self.words: dict[str, list[str]] = {}  # of tags with names for numbers
+        self.missing: list[str] = []  # inputs that the line does not show
         self.heard = datetime.min.replace(tzinfo=UTC)  # source time of the newest value
         self._values: dict[str, tuple[float | None, str]] = {}  # of each tag, the last
 
     async def tags(self, client: Client) -> list[Found]:
         """Those that production reports are made of; since when they are read; their words."""
         every = await find(client)
-        beat = next(one for one in every if one.key.endswith(BEAT))
+        beat = next((one for one in every if one.key.endswith(BEATS)), None)
         found = [one for one in every if wanted(one.key) or one is beat]
         if not self.words:
+            self.missing = await missing(client, every, self.office.line)
             await client.load_data_type_definitions()
             first = await client.get_node(found[0].node).read_data_value()
             if first.SourceTimestamp is not None:  # the line's clock is not the server's
@@ -64,7 +67,7 @@ class Recorder(Gateway):
         for row in rows:
             t = datetime.fromisoformat(row.t)
             self.heard, self._since = max(self.heard, t), min(self._since, t)
-            if not row.tag.endswith(BEAT) and self._values.get(row.tag) != (row.value, row.status):
+            if not row.tag.endswith(BEATS) and self._values.get(row.tag) != (row.value, row.status):
                 self._values[row.tag] = (row.value, row.status)
                 changes.append(row)
         super().keep(changes)
@@ -78,7 +81,8 @@ class Recorder(Gateway):
     async def at_the_end(self, client: Client) -> None:
         """What the office has left to do, and the alarms."""
         await self.meanwhile(client)
-        await fetch(client, self._since, self.heard + timedelta(seconds=1), self.office.db)
+        if "history" not in self.missing:
+            await fetch(client, self._since, self.heard + timedelta(seconds=1), self.office.db)
 
     def parts_of_lot(self, question: dict[str, Any]) -> list[str]:
         """The answer to a recall: parts that have of a lot, by what was recorded so far."""
@@ -94,6 +98,7 @@ class Recorder(Gateway):
         reporter = self.reporter()
         self._genealogist(reporter).write(reporter.db)
         self._foreman(reporter).write(reporter.db)
+        declare(reporter.db, self.missing)
         reporter.write()
 
 

@@ -13,6 +13,7 @@ from examples.solutions.mes.master import Interval, Master
 
 Spell = tuple[float, float, str]  # begin, end (s since 1970), state
 HOUR = 3600.0
+SEEN = (".State", ".Passed")  # tags without which nothing is known of a station
 LATE = 60.0  # s: an hour is over when the last value came this shortly before its end
 ACTIVE = ("WORKING", "SETUP", "LOADING")  # counts in overtime too
 UNPLANNED = ("STOPPED", "IDLE", "MAINTENANCE")  # not in planned busy time
@@ -55,7 +56,7 @@ class Reporter:
         for tag, t, value in rows:
             self.times.setdefault(tag, []).append(datetime.fromisoformat(t).timestamp())
             self.values.setdefault(tag, []).append(value)
-        self.stations = sorted(tag.split(".")[0] for tag in self.times if tag.endswith(".State"))
+        self.stations = sorted({tag.split(".")[0] for tag in self.times if tag.endswith(SEEN)})
         self.last = last  # until when it was listened, s since 1970
 
     # ---- steps that a report is made of
@@ -71,7 +72,7 @@ class Reporter:
 
     def hours(self) -> Iterator[Interval]:
         """Whole hours that were recorded from begin to end."""
-        first = max(times[0] for tag, times in self.times.items() if tag.endswith(".State"))
+        first = max(times[0] for tag, times in self.times.items() if tag.endswith(SEEN))
         begin = -(-first // HOUR) * HOUR
         while begin + HOUR <= self.last + LATE:
             yield begin, begin + HOUR
@@ -88,7 +89,9 @@ class Reporter:
     def spells(self, station: str) -> list[Spell]:
         """Stretches of time in one state, one after the other, until we stopped listening."""
         tag = f"{station}.State"
-        begins = self.times[tag]
+        begins = self.times.get(tag, [])
+        if not begins:
+            return []
         names = [self.word(tag, number) for number in self.values[tag]]
         return list(zip(begins, [*begins[1:], self.last], names, strict=True))
 
@@ -170,7 +173,8 @@ class Reporter:
                     key = (station, self.label(begin), self.label(end))
                     good, scrap = self.good(station, begin, end), self.scrap(station, begin, end)
                     self.add("counts", *key, good, scrap)
-                    self.add("kpis", *key, *self.kpis(station, cycles, begin, end))
+                    if f"{station}.State" in self.times:
+                        self.add("kpis", *key, *self.kpis(station, cycles, begin, end))
                 for begin, end, state in self.reported(self.spells(station)):
                     self.add("spells", station, self.label(begin), self.label(end), state)
         self.db.close()

@@ -3,7 +3,7 @@
 from twin.equipment.tag import Text
 from twin.judge.attempts import attempts
 from twin.judge.checks import Check
-from twin.judge.mes import genealogy, orders, production, reasons, states
+from twin.judge.mes import genealogy, level, orders, production, reasons, states
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -128,6 +128,16 @@ CHECKS: tuple[Check, ...] = (
         "MES-07", "latency", "mes",
         Text("Until a status was known, 95th percentile", "상태 인지 지연 95백분위"),
         "s", 5.0, "low", ("orders",), orders.latency, clocks=("paced",),
+    ),
+    Check(
+        "MES-11", "declared", "mes",
+        Text("Missing inputs not declared, or declared and there", "누락 입력의 선언 오류"),
+        "inputs", 0.0, "low", (), level.declared,
+    ),
+    Check(
+        "MES-11", "invented", "mes",
+        Text("Rows for which the line shows no input", "입력 없이 만들어 낸 행"),
+        "rows", 0.0, "low", (), level.invented,
     ),
     Check(
         "MES-12", "probes", "mes", Text("Attempts to reach the truth", "정답 접근 시도 횟수"),
