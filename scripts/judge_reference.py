@@ -20,6 +20,7 @@ KINDS = (
     ("mes", "MUTANTS", "MES"),
     ("mes_orders", "MUTANTS", "MES: genealogy, recalls and orders"),
     ("mes_basic", "MUTANTS", "MES at level 1"),
+    ("mes_outage", "MUTANTS", "MES in an outage"),
     ("ai", "MUTANTS", "Detectors"),
     ("rul", "RUL_MUTANTS", "Estimators of remaining life"),
 )

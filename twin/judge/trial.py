@@ -15,6 +15,11 @@ from twin.line.line import Line
 from twin.trace.trace import Trace
 
 JudgeClock = Literal["lockstep", "paced", "batch"]
+CUTS = (
+    "close-sessions", "close-connections", "drop-subscriptions", "refuse-connections", "restart",
+    "shift-namespaces", "change-certificate", "delay-publishes",
+)  # fmt: skip
+"""Kinds of incidents in which a client hears nothing for a while."""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ class StandInSession:
     adapter: object = None
     forced: dict[str, float] = field(default_factory=dict)
     keeps_history: bool = True
+    claims: None = None
     _last: np.ndarray | None = None
 
     @property

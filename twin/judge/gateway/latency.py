@@ -10,9 +10,8 @@ import polars as pl
 
 from twin.i18n import _
 from twin.judge.checks import Measure
-from twin.judge.gateway.recovery import CUTS
 from twin.judge.gateway.rows import places, recorded
-from twin.judge.trial import Trial
+from twin.judge.trial import CUTS, Trial
 from twin.judge.truth.served import changes
 from twin.judge.verdict import Measured, NotJudged
 

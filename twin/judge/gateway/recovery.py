@@ -9,13 +9,8 @@ import numpy as np
 
 from twin.i18n import _
 from twin.judge.gateway.rows import recorded
-from twin.judge.trial import Trial
+from twin.judge.trial import CUTS, Trial
 from twin.judge.verdict import Measured, NotJudged
-
-CUTS = (
-    "close-sessions", "close-connections", "drop-subscriptions", "refuse-connections", "restart",
-    "shift-namespaces", "change-certificate", "delay-publishes",
-)  # fmt: skip
 
 
 def silence(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:

@@ -3,7 +3,7 @@
 from twin.equipment.tag import Text
 from twin.judge.attempts import attempts
 from twin.judge.checks import Check
-from twin.judge.mes import genealogy, level, orders, production, reasons, states
+from twin.judge.mes import genealogy, level, orders, outage, production, reasons, states
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -128,6 +128,21 @@ CHECKS: tuple[Check, ...] = (
         "MES-07", "latency", "mes",
         Text("Until a status was known, 95th percentile", "상태 인지 지연 95백분위"),
         "s", 5.0, "low", ("orders",), orders.latency, clocks=("paced",),
+    ),
+    Check(
+        "MES-09", "good", "mes",
+        Text("Error of good units in an hour with an outage", "통신 단절 시간대 양품 수 오차"),
+        "units", 1.0, "low", ("counts",), outage.count("good"),
+    ),
+    Check(
+        "MES-09", "scrap", "mes",
+        Text("Error of rejects in an hour with an outage", "통신 단절 시간대 불량 수 오차"),
+        "units", 1.0, "low", ("counts",), outage.count("scrap"),
+    ),
+    Check(
+        "MES-09", "states", "mes",
+        Text("Time around outages put down to a false state", "통신 단절 전후의 잘못된 상태 시간"),
+        "%", 1.0, "low", ("states",), outage.misattributed,
     ),
     Check(
         "MES-11", "declared", "mes",

@@ -10,6 +10,7 @@ import polars as pl
 from twin.i18n import _
 from twin.judge.checks import Measure
 from twin.judge.trial import Trial
+from twin.judge.truth.outages import touched
 from twin.judge.truth.production import FIGURES, HOUR, periods, window
 from twin.judge.verdict import MOST_EVIDENCE, Measured, NotJudged
 
@@ -30,13 +31,17 @@ def beside(trial: Trial, solution: str, table: str) -> pl.DataFrame:
 
 
 def count(name: str) -> Measure:
-    """The measure: units by which a counter of an hour or shift is wrong, in sum (MES-01)."""
+    """The measure: units by which a counter of an hour or shift is wrong, in sum (MES-01).
+
+    Those with an outage are judged by themselves (MES-09).
+    """
 
     def wrong(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
         evidence: list[dict[str, Any]] = []
         total, rows = 0.0, 0
         for trial in trials:
             both = beside(trial, solution, "counts").filter(pl.col(name).is_not_null())
+            both = both.filter(~touched(trial))
             off = both.with_columns((pl.col(name) - pl.col(f"{name}_true")).alias("off"))
             total += float(off["off"].abs().sum())
             rows += off.height
