@@ -14,7 +14,6 @@ class ForgetsTheGap(Recorder):
 
     def on_cut(self) -> None:
         """Nothing to fill."""
-        self.cut = True
 
 
 class CountsAnew(Recorder):
@@ -25,14 +24,14 @@ class CountsAnew(Recorder):
     def on_cut(self) -> None:
         """Remember what was counted so far."""
         super().on_cut()
-        self.before = {tag: value for tag, (value, _status) in self._values.items()}
+        self.counted = {tag: value for tag, (value, _status) in self._values.items()}
 
     def keep(self, rows: list[Row]) -> None:
         """On top of it."""
-        before = getattr(self, "before", {})
+        counted = getattr(self, "counted", {})
         super().keep(
             [
-                row._replace(value=(row.value or 0.0) + (before.get(row.tag) or 0.0))
+                row._replace(value=(row.value or 0.0) + (counted.get(row.tag) or 0.0))
                 if row.tag.endswith(self.ends)
                 else row
                 for row in rows
