@@ -102,6 +102,13 @@ class TakesAnything(Office):
         return False
 
 
+class LoadsNothing(Office):
+    """What an order asks of the recipe is filed with the order."""
+
+    async def load(self, client: Client, index: int, order: dict[str, Any]) -> None:
+        """Nothing."""
+
+
 class LosesOne(Office):
     """The second order is taken and laid aside."""
 
@@ -193,6 +200,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "gives-twice": _line(GivesTwice, "MES-07.duplicate"),
     "takes-anything": _line(TakesAnything, "MES-06.refusal"),
+    "loads-nothing": _line(LoadsNothing, "MES-06.parameters"),
     "loses-one": _line(LosesOne, "MES-07.lost"),
 }  # fmt: skip
 WRITERS = [name for name, one in MUTANTS.items() if one.office is Office]

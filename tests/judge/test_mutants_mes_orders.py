@@ -11,19 +11,17 @@ from twin.judge.run import replay, run_plan
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 HERE = Path(__file__).parents[2]
-REFERENCE = HERE / "examples" / "solutions" / "mes" / "orders.yaml"
+PLANS = HERE / "examples" / "solutions" / "mes"
+RECIPES = "loads-nothing"  # needs a line with recipes
 LATE = "looks-once-a-minute"  # only time by the clock on the wall can tell
 SKIPPED = ("MES-01", "MES-02", "MES-03", "MES-04")  # they have a test of their own
 
 
-def plan(commands: dict[str, str], **changes: object) -> dict:
-    """The reference's plan with other solutions, at one seed."""
-    made = YAML(typ="safe").load(REFERENCE)
-    claims = made["solutions"][0]["claims"]
-    solutions = [
-        {"name": name, "kind": "mes", "command": command, "claims": claims}
-        for name, command in commands.items()
-    ]
+def plan(commands: dict[str, str], name: str = "orders.yaml", **changes: object) -> dict:
+    """A plan of the reference's with other solutions, at one seed."""
+    made = YAML(typ="safe").load(PLANS / name)
+    sound = made["solutions"][0]
+    solutions = [{**sound, "name": name, "command": command} for name, command in commands.items()]
     return (
         made | {"seeds": [1], "solutions": solutions, "skip": [*made["skip"], *SKIPPED]} | changes
     )
@@ -67,11 +65,22 @@ def test_what_is_written_wrongly_is_found(judged: tuple[Report, Path], name: str
     assert found - meant.luck == meant.fails, wrong
 
 
-@pytest.mark.parametrize("name", AT_THE_LINE)
+@pytest.mark.parametrize("name", [one for one in AT_THE_LINE if one != RECIPES])
 def test_what_is_done_wrongly_at_the_line_is_found(name: str, tmp_path: Path) -> None:
     command = f"python -m examples.mutants mes_orders {name}"
     report = judge(tmp_path, plan({name: command}, duration="40min", drills=[]))
     assert failed(report, name) == MUTANTS[name].fails
+
+
+def test_recipes_are_loaded_or_it_is_found(tmp_path: Path) -> None:
+    """The reference loads what an order asks for and refuses what is out of range."""
+    for name, meant in (("reference", set()), (RECIPES, MUTANTS[RECIPES].fails)):
+        (tmp_path / name).mkdir()
+        command = "python -m examples.solutions.mes"
+        command = command if not meant else f"python -m examples.mutants mes_orders {name}"
+        report = judge(tmp_path / name, plan({name: command}, "recipes.yaml"))
+        assert failed(report, name) == meant
+        assert meant or report.verdict == "PASS"
 
 
 def test_who_looks_late_is_found(tmp_path: Path) -> None:

@@ -69,9 +69,8 @@ class Office:
         if order["quantity"] < 1 or order["product"] not in [one.ID for one in masters]:
             return True
         for name, value in order["parameters"].items():
-            key = f"{self.line}.Recipes.{order['product']}.{name}"
             try:
-                node = client.get_node(ua.NodeId(key, index))
+                node = client.get_node(ua.NodeId(f"Recipes.{order['product']}.{name}", index))
                 limits = await (await node.get_child("0:EURange")).read_value()
             except ua.UaError:
                 return True
@@ -81,7 +80,7 @@ class Office:
 
     async def load(self, client: Client, index: int, order: dict[str, Any]) -> None:
         """Parameters of its recipe, all at once."""
-        recipes = client.get_node(ua.NodeId(f"{self.line}.Recipes", index))
+        recipes = client.get_node(ua.NodeId("Recipes", index))
         names, values = zip(*order["parameters"].items(), strict=True)
         await recipes.call_method(
             ua.QualifiedName("DownloadRecipe", index), order["product"],

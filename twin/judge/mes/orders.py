@@ -151,13 +151,9 @@ def not_loaded(trial: Trial, solution: str) -> Iterator[Row]:
 
 def parameters(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
     """Recipe parameters of orders that were not loaded; units (MES-06)."""
-    if not any(one.detail["parameters"] for trial in trials for one in _all_made(trial)):
+    if not any(one.detail["parameters"] for trial in trials for one in _steps(trial, "made")):
         return NotJudged(_("no order of the plan asks for recipe parameters"))
     return orders_wrong(not_loaded)(trials, solution)
-
-
-def _all_made(trial: Trial) -> list[Incident]:
-    return _steps(trial, "made")
 
 
 def latency(trials: Sequence[Trial], solution: str) -> Measured | NotJudged:
