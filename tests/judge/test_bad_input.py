@@ -65,7 +65,7 @@ def plan(folder: Path, **changes: Any) -> Path:
     """A plan of one hour with every case beside the others."""
     written = {
         "judge": 1, "line": "examples/three-stations-v1", "duration": "1h", "step": "60s",
-        "slice": "60s", "grace": "15s", "skip": ["MES-02", "MES-03", "MES-12", "MES-01.scrap"],
+        "slice": "60s", "grace": "45s", "skip": ["MES-02", "MES-03", "MES-12", "MES-01.scrap"],
         "solutions": [solution(name, case) for name, case in CASES.items()],
     } | changes  # fmt: skip
     path = folder / "plan.yaml"
