@@ -33,6 +33,15 @@ class OrderStep(Record):
     expect: Literal["made", "rejected"] = "made"
 
 
+class ChartStep(Record):
+    """A control chart to keep from the start: single values of what a tag measures, with the
+    centre line and the sigma of a process in control."""
+
+    tag: str
+    centre: float
+    sigma: Annotated[float, Field(gt=0)]
+
+
 class DrillStep(Record):
     """A recall drill: which parts have of the lot that was in use at a station `back` s before?
 
@@ -58,7 +67,7 @@ def impossible(step: OrderStep, line: Line) -> Iterator[str]:
 
 
 class Asking:
-    """Asks in time; `orders` and `drills` are what solutions are shown so far.
+    """Asks in time; `orders`, `drills` and `charts` are what solutions are shown so far.
 
     `shift` (s) is where a plan's times begin, `date` gives the date of a simulated second.
     """
@@ -67,12 +76,14 @@ class Asking:
         self,
         orders: Sequence[OrderStep],
         drills: Sequence[DrillStep],
+        charts: Sequence[ChartStep],
         shift: float,
         date: Callable[[float], datetime],
     ) -> None:
         self._date = date
         steps: list[OrderStep | DrillStep] = [*orders, *drills]
         self._open = sorted(((one.at + shift, one) for one in steps), key=lambda row: row[0])
+        self.charts = [one.model_dump() for one in charts]
         self.orders: list[dict[str, Any]] = []
         self.drills: list[dict[str, Any]] = []
         self.incidents: list[Incident] = []

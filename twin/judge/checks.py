@@ -27,7 +27,8 @@ class Check:
     which there is nothing to judge. `run` measures one solution (by its name) over all trials.
     `standard` says which clause the measure implements, and is empty where none exists.
     `basis` marks how well the default threshold is founded: A assumed, V from a public document.
-    On other clocks than `clocks` the measure says nothing, and is left out.
+    On other clocks than `clocks` the measure says nothing, and is left out; so it is where the
+    plan has nothing in `asked_by`.
     """
 
     test: str
@@ -42,6 +43,7 @@ class Check:
     standard: str = ""
     basis: Literal["A", "V"] = "A"
     clocks: tuple[JudgeClock, ...] = ("lockstep", "paced", "batch")
+    asked_by: str = ""
 
     @property
     def id(self) -> str:

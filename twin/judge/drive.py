@@ -21,7 +21,7 @@ from twin.judge.sources.desk import ClaimDesk
 from twin.judge.sources.inbox import Inbox
 from twin.judge.sources.mqtt import listen
 from twin.judge.sources.told import Told
-from twin.judge.trial import Incident, Served, Trial, Usage
+from twin.judge.trial import Chart, Incident, Served, Trial, Usage
 from twin.judge.workers import READY, STOP, Worker
 from twin.line.line import Line
 from twin.serve.recording import Witness
@@ -57,7 +57,7 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
     })  # fmt: skip
     witness, inbox = Witness(), Inbox()
     session.claims = Told.of(plan, inbox)
-    asking = Asking(plan.orders, plan.drills, plan.head_start, session.wall)
+    asking = Asking(plan.orders, plan.drills, plan.charts, plan.head_start, session.wall)
     desk = ClaimDesk(inbox, [one.name for one in plan.solutions], asking)
     site = Site(session, doors, tuple(accounts.values()), others=(witness,))
     incidents: list[Incident] = []
@@ -97,6 +97,7 @@ async def drive(plan: Plan, line: Line, seed: int, folder: Path, place: Path, sa
         served, sorted(incidents, key=lambda one: one.start), _audit(folder),
         {one.name: one.usage or Usage(0.0, 0, None) for one in workers},
         {one.name: one.feeds for one in plan.solutions},
+        tuple(Chart(**chart) for chart in asking.charts),
     )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 
+from twin.equipment.tag import Reading
 from twin.errors import Problem, ScenarioError, TwinError, UsageError
 from twin.field.profiles import PROFILES
 from twin.i18n import _
-from twin.judge.asking import DrillStep, OrderStep, impossible
+from twin.judge.asking import ChartStep, DrillStep, OrderStep, impossible
 from twin.judge.claims import CLAIMS
 from twin.judge.registry import all_checks
 from twin.line import shape
@@ -113,6 +114,7 @@ class Plan(Record):
     commands: list[CommandStep] = []
     orders: list[OrderStep] = []
     drills: list[DrillStep] = []
+    charts: list[ChartStep] = []
     chaos: str = ""
     disturbances: list[dict[str, Any]] = []
     solutions: Annotated[list[Solution], Field(min_length=1)]
@@ -219,6 +221,9 @@ def _wrong_steps(plan: Plan, line: Line, source: Source) -> Iterator[Problem]:
         yield from known(("commands", i, "do"), step.do, list(PLANNED))
     for i, order in enumerate(plan.orders):
         yield from _wrong_order(("orders", i), order, plan, line, source)
+    measured = [key for key, tag in line.tags.items() if isinstance(tag.source, Reading)]
+    for i, chart in enumerate(plan.charts):
+        yield from known(("charts", i, "tag"), chart.tag, measured)
     materials: dict[str, list[str]] = {}
     for feed in line.feeds:
         materials.setdefault(feed.station, []).append(feed.material)

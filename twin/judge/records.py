@@ -22,7 +22,7 @@ from twin.errors import RunDirError
 from twin.i18n import _
 from twin.judge.claims import ClaimSet, Complaint
 from twin.judge.report.model import Tried
-from twin.judge.trial import Incident, Served, Trial, Usage
+from twin.judge.trial import Chart, Incident, Served, Trial, Usage
 from twin.kernel.run import Run
 from twin.serve import recording
 from twin.serve.agenda import Agenda
@@ -56,7 +56,7 @@ def keep(trial: Trial, folder: Path, root: Path) -> Tried:
         "granted": list(trial.served.granted),
         "incidents": [asdict(one) for one in trial.incidents], "audit": list(trial.audit),
         "usage": {name: asdict(one) for name, one in trial.usage.items()},
-        "feeds": dict(trial.feeds),
+        "feeds": dict(trial.feeds), "charts": [asdict(one) for one in trial.charts],
         "claims": {
             name: {
                 "handed_in": dict(one.handed_in),
@@ -109,6 +109,7 @@ def again(tried: Tried, root: Path) -> Trial:
         ),
         tuple(Incident(**one) for one in facts["incidents"]), tuple(facts["audit"]),
         {name: Usage(**one) for name, one in facts["usage"].items()}, facts["feeds"],
+        tuple(Chart(**one) for one in facts.get("charts", ())),
     )  # fmt: skip
 
 

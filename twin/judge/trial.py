@@ -23,6 +23,18 @@ CUTS = (
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A control chart of single values that an MES is to keep: a tag, its centre line, its sigma.
+
+    Both are in the unit of the tag, from a time in which the process was in control.
+    """
+
+    tag: str
+    centre: float
+    sigma: float
+
+
+@dataclass(frozen=True)
 class Incident:
     """A disturbance as it took place: what it was, and from when to when (simulated s)."""
 
@@ -80,6 +92,7 @@ class Trial:
     audit: Sequence[Mapping[str, Any]] = ()
     usage: Mapping[str, Usage] = field(default_factory=dict)
     feeds: Mapping[str, str] = field(default_factory=dict)  # solution -> where it gets its data
+    charts: Sequence[Chart] = ()
 
     @property
     def line(self) -> Line:

@@ -146,7 +146,7 @@ def counts_of(response: Any) -> dict[str, float]:
 
 
 def asked(what: str) -> Rows:
-    """What the ERP wants ("orders"), or what a customer asks ("questions"); so far."""
+    """What the ERP wants ("orders"), what a customer asks ("questions"), so far; or "charts"."""
     request = urllib.request.Request(
         f"{os.environ['TWIN_CLAIMS_URL']}/{what}",
         headers={"Authorization": f"Bearer {os.environ['TWIN_CLAIMS_KEY']}"},

@@ -11,10 +11,11 @@ from asyncua import Client, ua
 from examples.solutions.gateway.browse import Found, find
 from examples.solutions.gateway.gateway import Gateway, Settings
 from examples.solutions.gateway.store import Row
+from examples.solutions.mes.charts import Charter
 from examples.solutions.mes.genealogy import Genealogist
 from examples.solutions.mes.inputs import declare, missing
 from examples.solutions.mes.master import Master
-from examples.solutions.mes.office import Office
+from examples.solutions.mes.office import Office, asked
 from examples.solutions.mes.report import Reporter
 from examples.solutions.mes.stops import Foreman, fetch
 
@@ -34,10 +35,11 @@ class Recorder(Gateway):
     def __init__(
         self, settings: Settings, line: str, reporter: type[Reporter] = Reporter,
         genealogist: type[Genealogist] = Genealogist, foreman: type[Foreman] = Foreman,
-        office: type[Office] = Office,
+        office: type[Office] = Office, charter: type[Charter] = Charter,
     ) -> None:  # fmt: skip
         super().__init__(settings)
         self._reporter, self._genealogist, self._foreman = reporter, genealogist, foreman
+        self._charter, self.charts = charter, asked("charts")
         self._since = datetime.max.replace(tzinfo=UTC)  # source time of the oldest value
         self.path, self.master = settings.folder / self.database, Master(line)
         self.office = office(self.path, line, self.parts_of_lot)
@@ -50,7 +52,8 @@ class Recorder(Gateway):
         """Those that production reports are made of; since when they are read; their words."""
         every = await find(client)
         beat = next((one for one in every if one.key.endswith(BEATS)), None)
-        found = [one for one in every if wanted(one.key) or one is beat]
+        charted = {one["tag"] for one in self.charts}
+        found = [one for one in every if wanted(one.key) or one is beat or one.key in charted]
         if not self.words:
             self.missing = await missing(client, every, self.office.line)
             await client.load_data_type_definitions()
@@ -98,6 +101,7 @@ class Recorder(Gateway):
         reporter = self.reporter()
         self._genealogist(reporter).write(reporter.db)
         self._foreman(reporter).write(reporter.db)
+        self._charter(reporter, self.charts).write(reporter.db)
         declare(reporter.db, self.missing)
         reporter.write()
 

@@ -92,7 +92,7 @@ def test_words_and_columns_of_the_solution_become_ours(tmp_path: Path) -> None:
 
 async def test_rows_by_rest_need_the_solutions_own_key() -> None:
     inbox = Inbox()
-    desk = ClaimDesk(inbox, ["mine", "other"], Asking([], [], 0.0, lambda t: datetime.now(UTC)))
+    desk = ClaimDesk(inbox, ["mine", "other"], Asking([], [], [], 0.0, lambda t: datetime.now(UTC)))
     await desk.server.start()
     try:
         async with httpx.AsyncClient(base_url=desk.url) as client:

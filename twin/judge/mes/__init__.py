@@ -3,7 +3,7 @@
 from twin.equipment.tag import Text
 from twin.judge.attempts import attempts
 from twin.judge.checks import Check
-from twin.judge.mes import genealogy, level, orders, outage, production, reasons, states
+from twin.judge.mes import charts, genealogy, level, orders, outage, production, reasons, states
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -128,6 +128,29 @@ CHECKS: tuple[Check, ...] = (
         "MES-07", "latency", "mes",
         Text("Until a status was known, 95th percentile", "상태 인지 지연 95백분위"),
         "s", 5.0, "low", ("orders",), orders.latency, clocks=("paced",),
+    ),
+    Check(
+        "MES-08", "missed", "mes",
+        Text("Hits of a control chart's rules not reported", "보고되지 않은 관리도 규칙 이탈"),
+        "%", 1.0, "low", ("signals",), charts.differing("missed"),
+        "Western Electric rules 1-4 (1956)", asked_by="charts",
+    ),
+    Check(
+        "MES-08", "invented", "mes",
+        Text("Signals that no rule gives, per 1,000 samples", "규칙에 없는 신호, 표본 1,000개당"),
+        "1", 1.0, "low", ("signals",), charts.differing("invented"),
+        "Western Electric rules 1-4 (1956)", asked_by="charts",
+    ),
+    Check(
+        "MES-08", "delay", "mes",
+        Text("Samples from a true shift to its signal, median", "실제 변화에서 신호까지의 표본 수, 중앙값"),
+        "samples", 20.0, "low", ("signals",), charts.delay, asked_by="charts",
+    ),
+    Check(
+        "MES-08", "false", "mes",
+        Text("False signals per 1,000 samples without fault", "이상이 없을 때의 거짓 신호, 표본 1,000개당"),
+        "1", 25.0, "low", ("signals",), charts.false_signals,
+        "Champ & Woodall 1987", asked_by="charts",
     ),
     Check(
         "MES-09", "good", "mes",

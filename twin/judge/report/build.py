@@ -12,7 +12,7 @@ from typing import Any
 from twin.equipment.tag import Text
 from twin.i18n import _
 from twin.judge.attribution import attribute
-from twin.judge.checks import Finding, judge
+from twin.judge.checks import Check, Finding, judge
 from twin.judge.plan import Plan
 from twin.judge.registry import checks_of, exhibits_of
 from twin.judge.report.model import (
@@ -43,7 +43,7 @@ def build(
             check
             for check in checks_of(one.kind)
             if check.id not in plan.skip and check.test not in plan.skip
-            and plan.clock in check.clocks
+            and plan.clock in check.clocks and _asked(plan, check)
         ]  # fmt: skip
         findings += judge(checks, trials, one.name, plan.thresholds)
         for exhibitor in exhibits_of(one.kind):
@@ -152,6 +152,11 @@ def _handed_in(trials: Sequence[Trial], name: str) -> dict[str, int]:
     return total
 
 
+def _asked(plan: Plan, check: Check) -> bool:
+    """Whether a plan has what a check is about."""
+    return not check.asked_by or bool(getattr(plan, check.asked_by))
+
+
 def _limits(plan: Plan, findings: Sequence[Finding]) -> list[str]:
     """What this report does not say."""
     limits = [
@@ -183,6 +188,16 @@ def _limits(plan: Plan, findings: Sequence[Finding]) -> list[str]:
                 clock=plan.clock, tests=", ".join(left)
             )
         )
+    unasked = sorted(
+        {
+            check.test
+            for one in plan.solutions
+            for check in checks_of(one.kind)
+            if not _asked(plan, check)
+        }
+    )
+    if unasked:
+        limits.append(_("Not asked by the plan: {tests}.").format(tests=", ".join(unasked)))
     if any(one.check.basis == "A" and one.check.id not in plan.thresholds for one in findings):
         limits.append(
             _("Thresholds marked A are assumed defaults of this product; a plan sets its own.")

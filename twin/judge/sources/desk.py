@@ -27,7 +27,8 @@ class ClaimDesk:
     """Takes claims by `POST {url}/claims/TABLE`: JSON, JSON lines, CSV or Parquet.
 
     Each solution shows its key as a bearer token. What the judge asks so far is had by
-    `GET {url}/orders` (of the ERP) and `GET {url}/questions` (recall drills).
+    `GET {url}/orders` (of the ERP), `GET {url}/questions` (recall drills) and
+    `GET {url}/charts` (control charts).
     """
 
     def __init__(
@@ -88,7 +89,13 @@ class ClaimDesk:
             self._solution(authorization)
             return self.asking.orders
 
+        async def charts(authorization: Annotated[str, Header()] = "") -> list[dict[str, Any]]:
+            """Control charts to keep: tag, centre line, sigma."""
+            self._solution(authorization)
+            return self.asking.charts
+
         app.post("/claims/{table}")(claims)
         app.get("/questions")(questions)
         app.get("/orders")(orders)
+        app.get("/charts")(charts)
         return app
