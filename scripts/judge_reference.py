@@ -21,6 +21,7 @@ KINDS = (
     ("mes_orders", "MUTANTS", "MES: genealogy, recalls and orders"),
     ("mes_basic", "MUTANTS", "MES at level 1"),
     ("mes_outage", "MUTANTS", "MES in an outage"),
+    ("mes_charts", "MUTANTS", "MES: control charts"),
     ("ai", "MUTANTS", "Detectors"),
     ("rul", "RUL_MUTANTS", "Estimators of remaining life"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from twin.equipment.tag import Reading
 from twin.judge.registry import checks_of
 from twin.line.loading import load
 
@@ -52,6 +53,8 @@ disturbances:
 orders:
   - {at: 10min, order: "4711", product: %(product)s, quantity: 20}
   - {at: 30min, order: "4712", product: no-such-product, quantity: 5, expect: rejected}
+# Control charts to keep: GET $TWIN_CLAIMS_URL/charts. Limits are those of a process in control.
+%(charts)s
 # Recall drills: GET $TWIN_CLAIMS_URL/questions. About the lot in use at a station, `back` before.
 %(drills)s
 """,
@@ -75,6 +78,8 @@ _CLAIMS: Mapping[str, str] = {
       - {table: links, sql: "select * from links", database: "sqlite:///{folder}/mes.db"}
       - {table: recalls, rest: true}                   # POST $TWIN_CLAIMS_URL/claims/recalls
       - {table: dispatch, file: dispatch.csv}
+      #- {table: signals, file: signals.csv}          # of control charts
+      #- {table: missing, file: missing.csv}          # inputs that the level does not show
       - {table: orders, rest: true}
 """,
     "ai": """\
@@ -96,8 +101,13 @@ def plan_text(kind: str, line: str) -> str:
     drills = (
         "#drills: []" if feed is None else f"drills:\n  - {{at: 6h, station: {feed.station}{drill}"
     )
+    measured = next(
+        (key for key, tag in loaded.tags.items() if isinstance(tag.source, Reading)), ""
+    )
+    charts = f"#charts:\n#  - {{tag: {measured or 'none'}, centre: 100, sigma: 2}}"
     text += _HAPPENS[kind] % {
         "tag": tag, "fault": fault, "product": loaded.products[0], "drills": drills,
+        "charts": charts,
     }  # fmt: skip
     text += f"""
 solutions:

@@ -143,12 +143,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "MES-08", "delay", "mes",
-        Text("Samples from a true shift to its signal, median", "실제 변화에서 신호까지의 표본 수, 중앙값"),
+        Text("Samples from a true shift to its signal, median",
+             "실제 변화에서 신호까지의 표본 수, 중앙값"),
         "samples", 20.0, "low", ("signals",), charts.delay, asked_by="charts",
     ),
     Check(
         "MES-08", "false", "mes",
-        Text("False signals per 1,000 samples without fault", "이상이 없을 때의 거짓 신호, 표본 1,000개당"),
+        Text("False signals per 1,000 samples without fault",
+             "이상이 없을 때의 거짓 신호, 표본 1,000개당"),
         "1", 25.0, "low", ("signals",), charts.false_signals,
         "Champ & Woodall 1987", asked_by="charts",
     ),
